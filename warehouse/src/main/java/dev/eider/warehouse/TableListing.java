@@ -1,0 +1,17 @@
+package dev.eider.warehouse;
+
+import org.apache.arrow.vector.types.pojo.Schema;
+import org.apache.iceberg.catalog.TableIdentifier;
+
+/**
+ * One table as a listing shows it. Immutable.
+ *
+ * @param table its name as the catalog spells it
+ * @param schema its current columns, as a read would return them
+ * @param rows live rows of the current snapshot, -1 when its summary does not say
+ * @param bytes size of the data files of the current snapshot, -1 when its summary does not say
+ * @param snapshots how many snapshots are kept
+ * @param snapshotId the current snapshot, -1 for a table that never had one
+ */
+public record TableListing(
+        TableIdentifier table, Schema schema, long rows, long bytes, int snapshots, long snapshotId) {}

@@ -1,0 +1,13 @@
+package dev.eider.warehouse.engine;
+
+import java.nio.file.Path;
+
+/**
+ * Limits of the DuckDB instance. Immutable.
+ *
+ * @param memoryLimitBytes what DuckDB may hold in memory before it spills
+ * @param threads worker threads of the instance
+ * @param tempDirectory where it spills to; created with mode 0700, removed at close
+ * @param maxTempBytes how much it may spill
+ */
+public record EngineConfig(long memoryLimitBytes, int threads, Path tempDirectory, long maxTempBytes) {}

@@ -39,6 +39,14 @@ record ArrowColumn(String path, Field field, ArrowType type, String extension, L
                                 .formatted(Sql.name(path), field.getDictionary().getId()));
             }
             values = dictionary.getVector().getField();
+            if (!(field.getType() instanceof ArrowType.Int)
+                    || values.getDictionary() != null
+                    || !values.getChildren().isEmpty()) {
+                throw new EiderException(
+                        ErrorCode.UNSUPPORTED,
+                        "Column %s is a dictionary of %s: send its values instead"
+                                .formatted(Sql.name(path), values.getType()));
+            }
         }
         Field storage = values;
         String extension = extensionOf(field).or(() -> extensionOf(storage)).orElse("");

@@ -49,8 +49,7 @@ record ColumnBinder(DictionaryProvider dictionaries, String table) {
         if (!scalar.transport().equals(column.type())) {
             throw new EiderException(
                     ErrorCode.UNSUPPORTED,
-                    "Column %s is a %s: send its values instead of a dictionary"
-                            .formatted(Sql.name(column.path()), column.typeText()));
+                    "Column %s is a %s: send its values instead".formatted(Sql.name(column.path()), column.typeText()));
         }
         return leaf(column, column.field().getType(), scalar.conversion(), required);
     }

@@ -32,8 +32,9 @@ record ListSlice(ValueVector elements, int start, int length) {
             return new ListSlice(list.getDataVector(), start, list.getElementEndIndex(row) - start);
         }
         if (vector instanceof LargeListViewVector list) {
-            int start = list.getElementStartIndex(row);
-            return new ListSlice(list.getDataVector(), start, list.getElementEndIndex(row) - start);
+            long start = list.getOffsetBuffer().getLong((long) row * Long.BYTES);
+            long length = list.getSizeBuffer().getLong((long) row * Long.BYTES);
+            return new ListSlice(list.getDataVector(), Math.toIntExact(start), Math.toIntExact(length));
         }
         FixedSizeListVector list = (FixedSizeListVector) vector;
         return new ListSlice(list.getDataVector(), row * list.getListSize(), list.getListSize());

@@ -128,11 +128,7 @@ public final class EiderClient implements AutoCloseable {
         ReceiptListener receipts = new ReceiptListener(JSON, progress::committed);
         return translating(() -> {
             FlightClient.ClientStreamListener put = flight.startPut(
-                    FlightDescriptor.path(table.path()),
-                    root(rows),
-                    rows,
-                    receipts,
-                    headers(settings.headers()));
+                    FlightDescriptor.path(table.path()), root(rows), rows, receipts, headers(settings.headers()));
             boolean complete = false;
             try {
                 send(put, receipts, rows, progress);
@@ -156,7 +152,8 @@ public final class EiderClient implements AutoCloseable {
         }
     }
 
-    private static void send(FlightClient.ClientStreamListener put, ReceiptListener receipts, ArrowReader rows, PutProgress progress) {
+    private static void send(
+            FlightClient.ClientStreamListener put, ReceiptListener receipts, ArrowReader rows, PutProgress progress) {
         try {
             long sent = 0;
             while (!receipts.isCancelled() && rows.loadNextBatch()) {

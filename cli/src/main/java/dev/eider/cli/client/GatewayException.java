@@ -32,17 +32,21 @@ public final class GatewayException extends RuntimeException {
         if (refused) {
             return "no gateway answers at " + address + ": start one with `eider serve`, or name another with --url";
         }
-        String description = status.description() == null ? "" : status.description().strip();
+        String description =
+                status.description() == null ? "" : status.description().strip();
         return switch (status.code()) {
             case UNAVAILABLE -> "the gateway at " + address + " is not available" + suffix(description);
-            case UNAUTHENTICATED -> "the gateway does not know who you are" + suffix(description)
-                    + " (give --user and --password, or --token)";
-            case TIMED_OUT -> description.isEmpty() || description.startsWith("deadline exceeded")
-                    ? "the gateway at " + address + " did not answer in time"
-                    : description;
-            case UNIMPLEMENTED -> description.isEmpty() || description.startsWith("Method not found")
-                    ? "what answers at " + address + " is no Eider gateway, or an older one"
-                    : description;
+            case UNAUTHENTICATED ->
+                "the gateway does not know who you are" + suffix(description)
+                        + " (give --user and --password, or --token)";
+            case TIMED_OUT ->
+                description.isEmpty() || description.startsWith("deadline exceeded")
+                        ? "the gateway at " + address + " did not answer in time"
+                        : description;
+            case UNIMPLEMENTED ->
+                description.isEmpty() || description.startsWith("Method not found")
+                        ? "what answers at " + address + " is no Eider gateway, or an older one"
+                        : description;
             default -> description.isEmpty() ? "the gateway answered " + status.code() : description;
         };
     }

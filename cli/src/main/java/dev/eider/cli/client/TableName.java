@@ -30,9 +30,7 @@ public record TableName(List<String> path) {
     /** Returns the name quoted for SQL; a nested namespace is one quoted name there. */
     public String sql() {
         String table = quoted(path.get(path.size() - 1));
-        return path.size() == 1
-                ? table
-                : quoted(String.join(".", path.subList(0, path.size() - 1))) + "." + table;
+        return path.size() == 1 ? table : quoted(String.join(".", path.subList(0, path.size() - 1))) + "." + table;
     }
 
     /** Returns {@code name} quoted for SQL. */

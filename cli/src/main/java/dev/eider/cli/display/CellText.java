@@ -1,11 +1,11 @@
 package dev.eider.cli.display;
 
+import java.math.BigDecimal;
 import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
 import java.time.temporal.ChronoField;
-import java.math.BigDecimal;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -79,7 +79,9 @@ final class CellText {
         } else if (value instanceof CellValues.Struct struct) {
             text.append('{');
             for (int i = 0; i < struct.names().size(); i++) {
-                text.append(i == 0 ? "" : ", ").append(quoted(struct.names().get(i))).append(": ");
+                text.append(i == 0 ? "" : ", ")
+                        .append(quoted(struct.names().get(i)))
+                        .append(": ");
                 appendElement(text, struct.values().get(i));
             }
             text.append('}');
@@ -154,7 +156,8 @@ final class CellText {
             text.append(String.format(Locale.ROOT, "%02d:%02d:%02d", seconds / 3600, seconds / 60 % 60, seconds % 60));
             long fraction = rest % 1_000_000_000L;
             if (fraction != 0) {
-                text.append('.').append(String.format(Locale.ROOT, "%09d", fraction).replaceAll("0+$", ""));
+                text.append('.')
+                        .append(String.format(Locale.ROOT, "%09d", fraction).replaceAll("0+$", ""));
             }
         }
         return text.toString();
@@ -162,7 +165,10 @@ final class CellText {
 
     private static void appendUnit(StringBuilder text, long amount, String unit) {
         if (amount != 0) {
-            text.append(text.length() == 0 ? "" : " ").append(amount).append(' ').append(unit);
+            text.append(text.length() == 0 ? "" : " ")
+                    .append(amount)
+                    .append(' ')
+                    .append(unit);
             text.append(Math.abs(amount) == 1 ? "" : "s");
         }
     }

@@ -96,7 +96,8 @@ final class CellValues {
     }
 
     private static @Nullable Object binary(ValueVector vector, int row) {
-        ValueVector storage = vector instanceof ExtensionTypeVector<?> extension ? extension.getUnderlyingVector() : vector;
+        ValueVector storage =
+                vector instanceof ExtensionTypeVector<?> extension ? extension.getUnderlyingVector() : vector;
         Object value = storage.getObject(row);
         String extension = vector.getField().getMetadata().getOrDefault("ARROW:extension:name", "");
         if (value instanceof byte[] bytes && bytes.length == 16 && extension.equals("arrow.uuid")) {

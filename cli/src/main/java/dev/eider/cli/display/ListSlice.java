@@ -25,7 +25,9 @@ record ListSlice(ValueVector elements, int start, int length) {
         if (vector instanceof LargeListVector list) {
             long start = list.getElementStartIndex(row);
             return new ListSlice(
-                    list.getDataVector(), Math.toIntExact(start), Math.toIntExact(list.getElementEndIndex(row) - start));
+                    list.getDataVector(),
+                    Math.toIntExact(start),
+                    Math.toIntExact(list.getElementEndIndex(row) - start));
         }
         if (vector instanceof ListViewVector list) {
             int start = list.getElementStartIndex(row);

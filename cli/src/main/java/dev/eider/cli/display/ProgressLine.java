@@ -70,7 +70,14 @@ public final class ProgressLine {
                 : ", " + Amounts.duration(Duration.ofMillis((long) (1000 * (totalRows - rows) / rowsPerSecond)))
                         + " left";
         return String.format(
-                Locale.ROOT, "%s%s %3.0f%% %,d rows, %,.0f rows/s%s", name, bar, share * 100, rows, rowsPerSecond, left);
+                Locale.ROOT,
+                "%s%s %3.0f%% %,d rows, %,.0f rows/s%s",
+                name,
+                bar,
+                share * 100,
+                rows,
+                rowsPerSecond,
+                left);
     }
 
     private static String bar(double share) {

@@ -140,9 +140,8 @@ final class TableLayout {
                 continue;
             }
             String text = TextWidth.cut(row[column].text(), width(column));
-            String padded = numbers.get(column)
-                    ? TextWidth.right(text, width(column))
-                    : TextWidth.left(text, width(column));
+            String padded =
+                    numbers.get(column) ? TextWidth.right(text, width(column)) : TextWidth.left(text, width(column));
             cells.add(row[column].missing() ? terminal.dim(padded) : padded);
         }
         line(cells);

@@ -1,11 +1,9 @@
 package dev.eider.cli.display;
 
-import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.InputStream;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /**
@@ -46,12 +44,12 @@ public record Terminal(
                 Boolean.getBoolean("eider.stdout.terminal"),
                 Boolean.getBoolean("eider.stderr.terminal"),
                 Math.max(20, Integer.getInteger("eider.columns", 80)));
-        return new Terminal(System.in, utf8(FileDescriptor.out), utf8(FileDescriptor.err), System.getenv(), screen);
-    }
-
-    private static PrintStream utf8(FileDescriptor descriptor) {
-        var buffered = new BufferedOutputStream(new FileOutputStream(descriptor), 1 << 16);
-        return new PrintStream(buffered, false, StandardCharsets.UTF_8);
+        return new Terminal(
+                System.in,
+                LoudOutput.to(new FileOutputStream(FileDescriptor.out)),
+                LoudOutput.to(new FileOutputStream(FileDescriptor.err)),
+                System.getenv(),
+                screen);
     }
 
     /** Returns a grey version of {@code text} where results reach a screen that has colours, else the text. */

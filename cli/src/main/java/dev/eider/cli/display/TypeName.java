@@ -33,19 +33,21 @@ final class TypeName {
             case Binary, LargeBinary, BinaryView, FixedSizeBinary -> "blob";
             case Date -> "date";
             case Time -> "time";
-            case Timestamp -> ((ArrowType.Timestamp) type).getTimezone() == null
-                    ? "timestamp"
-                    : "timestamp with time zone";
+            case Timestamp ->
+                ((ArrowType.Timestamp) type).getTimezone() == null ? "timestamp" : "timestamp with time zone";
             case Interval, Duration -> "interval";
-            case List, LargeList, ListView, LargeListView -> of(field.getChildren().get(0)) + "[]";
-            case FixedSizeList -> of(field.getChildren().get(0)) + "["
-                    + ((ArrowType.FixedSizeList) type).getListSize() + "]";
-            case Struct -> field.getChildren().stream()
-                    .map(child -> child.getName() + " " + of(child))
-                    .collect(Collectors.joining(", ", "struct(", ")"));
-            case Map -> field.getChildren().get(0).getChildren().stream()
-                    .map(TypeName::of)
-                    .collect(Collectors.joining(", ", "map(", ")"));
+            case List, LargeList, ListView, LargeListView ->
+                of(field.getChildren().get(0)) + "[]";
+            case FixedSizeList ->
+                of(field.getChildren().get(0)) + "[" + ((ArrowType.FixedSizeList) type).getListSize() + "]";
+            case Struct ->
+                field.getChildren().stream()
+                        .map(child -> child.getName() + " " + of(child))
+                        .collect(Collectors.joining(", ", "struct(", ")"));
+            case Map ->
+                field.getChildren().get(0).getChildren().stream()
+                        .map(TypeName::of)
+                        .collect(Collectors.joining(", ", "map(", ")"));
             case Union -> "union";
             case RunEndEncoded -> of(field.getChildren().get(1));
             case NONE -> "unknown";

@@ -16,8 +16,10 @@ final class ConnectionOptions {
             names = "--url",
             scope = ScopeType.INHERIT,
             paramLabel = "URL",
-            description = "Gateway to call: grpc://host:port or grpc+tls://host:port. Default: $EIDER_URL, else "
-                    + GatewayAddress.DEFAULT_URL)
+            description = {
+                "Gateway: grpc://host:port or grpc+tls://host:port",
+                "Default: $EIDER_URL, else " + GatewayAddress.DEFAULT_URL
+            })
     private @Nullable String url;
 
     @Option(
@@ -64,7 +66,8 @@ final class ConnectionOptions {
 
     GatewayAddress address(Terminal terminal) {
         String location = given(terminal, url, "EIDER_URL");
-        GatewayAddress address = GatewayAddress.parse(location.isEmpty() ? GatewayAddress.DEFAULT_URL : location);
+        GatewayAddress address = UsageException.parsed(
+                () -> GatewayAddress.parse(location.isEmpty() ? GatewayAddress.DEFAULT_URL : location));
         // What stands on the command line outranks the environment.
         String flagToken = token == null ? "" : token;
         String name = given(terminal, user, "EIDER_USER");

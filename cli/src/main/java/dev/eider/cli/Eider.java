@@ -1,5 +1,6 @@
 package dev.eider.cli;
 
+import dev.eider.catalog.EiderException;
 import dev.eider.cli.client.GatewayException;
 import dev.eider.cli.display.Terminal;
 import java.io.IOException;
@@ -22,7 +23,7 @@ import picocli.CommandLine.ParameterException;
         mixinStandardHelpOptions = true,
         versionProvider = ProductVersion.class,
         synopsisSubcommandLabel = "COMMAND",
-        description = "An open lakehouse gateway: Arrow Flight in and out, Apache Iceberg tables, SQL by DuckDB.%n",
+        description = "An open lakehouse gateway: Arrow Flight in and out, Apache Iceberg tables, SQL by DuckDB.",
         footer = {
             "%nExamples:",
             "  eider demo                                 see what it does, in seconds",
@@ -88,14 +89,17 @@ public final class Eider {
                 server -> forgetConnection(line.getSubcommands().get(server).getCommandSpec()));
         line.setOut(new PrintWriter(terminal.out(), true));
         line.setErr(new PrintWriter(terminal.err(), true));
-        line.setUsageHelpWidth(Math.min(100, terminal.screen().columns()));
+        line.setUsageHelpWidth(
+                terminal.screen().showsOut() ? Math.min(120, terminal.screen().columns()) : 100);
         line.setUsageHelpLongOptionsMaxWidth(30);
+        layOutHelp(line.getCommandSpec());
+        line.getSubcommands().values().forEach(command -> layOutHelp(command.getCommandSpec()));
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setAbbreviatedOptionsAllowed(false);
         line.setParameterExceptionHandler(usageErrors(terminal));
         line.setExecutionExceptionHandler((failure, command, parsed) -> {
             report(terminal, failure);
-            return CommandLine.ExitCode.SOFTWARE;
+            return failure instanceof UsageException ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
         });
         return line;
     }
@@ -107,6 +111,16 @@ public final class Eider {
                 spec.remove(option);
             }
         }
+    }
+
+    private static void layOutHelp(CommandSpec spec) {
+        spec.usageMessage()
+                .abbreviateSynopsis(true)
+                .synopsisHeading("Usage: ")
+                .descriptionHeading("%n")
+                .parameterListHeading("%nArguments:%n")
+                .optionListHeading("%nOptions:%n")
+                .commandListHeading("%nCommands:%n");
     }
 
     private static IParameterExceptionHandler usageErrors(Terminal terminal) {
@@ -147,8 +161,8 @@ public final class Eider {
         boolean meantForPeople = failure instanceof GatewayException
                 || failure instanceof IOException
                 || failure instanceof UncheckedIOException
-                || failure instanceof IllegalArgumentException
-                || failure.getClass().getName().startsWith("dev.eider.");
+                || failure instanceof EiderException
+                || failure instanceof UsageException;
         String message = firstLine(failure);
         return meantForPeople && !message.isEmpty()
                 ? message

@@ -28,7 +28,7 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         description = {
             "Load Parquet files into a table, each file as one append.",
-            "The files are read here and sent as Arrow; the gateway needs no access to them.%n"
+            "The files are read here and sent as Arrow; the gateway needs no access to them."
         },
         footer = {
             "%nExamples:",
@@ -76,7 +76,7 @@ final class IngestCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        TableName name = TableName.parse(table);
+        TableName name = UsageException.parsed(() -> TableName.parse(table));
         WriteSettings settings = new WriteSettings(
                 Optional.ofNullable(mode)
                         .map(text -> text.toLowerCase(Locale.ROOT).replace('-', '_')),

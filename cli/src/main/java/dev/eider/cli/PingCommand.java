@@ -10,7 +10,7 @@ import picocli.CommandLine.Command;
 @Command(
         name = "ping",
         mixinStandardHelpOptions = true,
-        description = "Ask whether the gateway answers: prints its version and the time of a round trip.%n",
+        description = "Ask whether the gateway answers: prints its version and the time of a round trip.",
         footer = {"%nExamples:", "  eider ping", "  eider ping --url grpc://lake.example.com:8815 || echo down"})
 final class PingCommand implements Callable<Integer> {
     private static final int ROUNDS = 5;

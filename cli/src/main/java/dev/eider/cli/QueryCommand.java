@@ -25,7 +25,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "query",
         mixinStandardHelpOptions = true,
-        description = "Run one SQL statement and print its rows.%n",
+        description = "Run one SQL statement and print its rows.",
         footer = {
             "%nExamples:",
             "  eider query \"SELECT origin, count(*) FROM flights GROUP BY ALL ORDER BY 2 DESC LIMIT 10\"",
@@ -86,11 +86,11 @@ final class QueryCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         if (maxRows < 0) {
-            throw new IllegalArgumentException("--max-rows is " + maxRows + ": it cannot be negative");
+            throw new UsageException("--max-rows is " + maxRows + ": it cannot be negative");
         }
         String statement = sql.equals("-") ? new String(terminal.in().readAllBytes(), StandardCharsets.UTF_8) : sql;
         if (statement.isBlank()) {
-            throw new IllegalArgumentException("there is no SQL to run");
+            throw new UsageException("there is no SQL to run");
         }
         if (outputPath == null) {
             return run(statement, terminal);

@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "read",
         mixinStandardHelpOptions = true,
-        description = "Print every few seconds how many rows a table has, and its newest time, until Ctrl-C.%n",
+        description = "Print every few seconds how many rows a table has, and its newest time, until Ctrl-C.",
         footer = {"%nExamples:", "  eider read -n readings -i 1", "  eider read -n main.flights --count 1"})
 final class ReadCommand implements Callable<Integer> {
     private final Terminal terminal;
@@ -51,12 +51,12 @@ final class ReadCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        TableName name = TableName.parse(table);
+        TableName name = UsageException.parsed(() -> TableName.parse(table));
         if (intervalSeconds < 0 || count < 1) {
-            throw new IllegalArgumentException("--count must be positive, --interval not negative");
+            throw new UsageException("--count must be positive, --interval not negative");
         }
         return connection.connected(terminal, (client, allocator) -> {
-            try (Stop stop = Stop.onSignal()) {
+            try (Stop stop = Stop.onSignal(Duration.ofSeconds(10))) {
                 read(client, name, stop);
             }
             return 0;

@@ -16,15 +16,18 @@ import picocli.CommandLine.Option;
 @Command(
         name = "serve",
         mixinStandardHelpOptions = true,
-        description = "Run a gateway until Ctrl-C. Without options it keeps everything in ./eider-data.%n",
+        description = "Run a gateway until Ctrl-C. Without options it keeps everything in ./eider-data.",
         footer = {
             "%nExamples:",
             "  eider serve",
             "  eider serve --port 9000 --warehouse /data/lake/warehouse",
-            "  eider serve --host 0.0.0.0 --insecure --set write.auto-create=false",
+            "  eider serve --host 0.0.0.0 --insecure --set tables.auto-create=false",
             "%nEvery key can also come from the environment: EIDER_SERVER_PORT=9000 is server.port."
         })
 final class ServeCommand implements Callable<Integer> {
+    /** The gateway has a limit of its own, {@code server.drain-timeout}. */
+    private static final Duration LONGEST_STOP = Duration.ofMinutes(10);
+
     private final Terminal terminal;
 
     @Option(names = "--host", paramLabel = "ADDRESS", description = "Address to listen on. Default: 127.0.0.1")
@@ -57,7 +60,7 @@ final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        try (Stop stop = Stop.onSignal();
+        try (Stop stop = Stop.onSignal(LONGEST_STOP);
                 LocalGateway gateway = LocalGateway.start(settings(), terminal.environment())) {
             LocalGateway.Description running = gateway.description();
             terminal.line("Eider " + ProductVersion.number() + " ready in " + Amounts.duration(sinceStart()) + ": "

@@ -15,7 +15,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "snapshots",
         mixinStandardHelpOptions = true,
-        description = "List the kept snapshots of a table, oldest first.%n",
+        description = "List the kept snapshots of a table, oldest first.",
         footer = {
             "%nExamples:",
             "  eider snapshots flights",
@@ -35,7 +35,7 @@ final class SnapshotsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        TableName name = TableName.parse(table);
+        TableName name = UsageException.parsed(() -> TableName.parse(table));
         return connection.connected(terminal, (client, allocator) -> {
             List<SnapshotSummary> snapshots = client.snapshots(name);
             if (snapshots.isEmpty()) {

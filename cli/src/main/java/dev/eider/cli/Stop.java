@@ -3,6 +3,7 @@ package dev.eider.cli;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import picocli.CommandLine;
 
 /**
  * Lets a command that runs until Ctrl-C end in order: the wish to stop is noticed between two steps, and the process waits
@@ -11,14 +12,18 @@ import java.util.concurrent.TimeUnit;
  * <p>Thread-safe. Close it when the command is through.
  */
 final class Stop implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
-
     private final CountDownLatch wanted = new CountDownLatch(1);
     private final CountDownLatch finished = new CountDownLatch(1);
 
-    /** Listens for Ctrl-C and SIGTERM. */
-    static Stop onSignal() {
-        Stop stop = new Stop();
+    private final Duration patience;
+
+    private Stop(Duration patience) {
+        this.patience = patience;
+    }
+
+    /** Listens for Ctrl-C and SIGTERM; the process ends at the latest {@code patience} after them. */
+    static Stop onSignal(Duration patience) {
+        Stop stop = new Stop(patience);
         Thread hook = new Thread(stop::stopAndWait, "stop");
         Runtime.getRuntime().addShutdownHook(hook);
         return stop;
@@ -27,8 +32,9 @@ final class Stop implements AutoCloseable {
     private void stopAndWait() {
         wanted.countDown();
         try {
-            if (!finished.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
-                return;
+            boolean inOrder = finished.await(patience.toMillis(), TimeUnit.MILLISECONDS);
+            if (!inOrder) {
+                Runtime.getRuntime().halt(CommandLine.ExitCode.SOFTWARE);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

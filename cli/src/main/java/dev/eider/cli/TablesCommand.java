@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "tables",
         mixinStandardHelpOptions = true,
-        description = "List all tables with their rows, size and current snapshot.%n",
+        description = "List all tables with their rows, size and current snapshot.",
         footer = {"%nExamples:", "  eider tables", "  eider tables --columns"})
 final class TablesCommand implements Callable<Integer> {
     private final Terminal terminal;

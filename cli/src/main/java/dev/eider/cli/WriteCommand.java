@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "write",
         mixinStandardHelpOptions = true,
-        description = "Append generated sensor readings every few seconds, until Ctrl-C, and print each receipt.%n",
+        description = "Append generated sensor readings every few seconds, until Ctrl-C, and print each receipt.",
         footer = {
             "%nThe rows: id BIGINT, event_time TIMESTAMP WITH TIME ZONE, sensor VARCHAR, reading DOUBLE.",
             "%nExamples:",
@@ -64,12 +64,12 @@ final class WriteCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        TableName name = TableName.parse(table);
+        TableName name = UsageException.parsed(() -> TableName.parse(table));
         if (rows < 1 || intervalSeconds < 0 || count < 1) {
-            throw new IllegalArgumentException("--rows and --count must be positive, --interval not negative");
+            throw new UsageException("--rows and --count must be positive, --interval not negative");
         }
         return connection.connected(terminal, (client, allocator) -> {
-            try (Stop stop = Stop.onSignal()) {
+            try (Stop stop = Stop.onSignal(Duration.ofSeconds(10))) {
                 write(client, allocator, name, stop);
             }
             return 0;

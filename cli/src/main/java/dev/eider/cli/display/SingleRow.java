@@ -40,6 +40,11 @@ public final class SingleRow {
         return schema.getFields().get(column).getName();
     }
 
+    /** Returns all values as text; none if there was no row. */
+    public List<String> texts() {
+        return List.copyOf(texts);
+    }
+
     /** Returns the value of a column as text; throws {@link IllegalStateException} if there was no row. */
     public String text(int column) {
         if (texts.isEmpty()) {

@@ -14,7 +14,7 @@ import org.apache.arrow.vector.ipc.ArrowReader;
 import org.duckdb.DuckDBResultSet;
 
 /**
- * Reads a Parquet file, or a part of its rows, as a stream of Arrow batches, without ever holding all of it.
+ * Reads a Parquet file, or some of its rows, as a stream of Arrow batches, without ever holding all of it.
  *
  * <p>Confined to one thread; one stream at a time. Whoever opens it closes it, after the stream.
  */
@@ -60,19 +60,14 @@ public final class ParquetFile implements AutoCloseable {
 
     /** Streams all rows in the file's order; the caller closes the reader before the file. */
     public ArrowReader stream(BufferAllocator allocator) throws IOException {
-        return stream(allocator, 0, Long.MAX_VALUE);
+        return stream(allocator, "true");
     }
 
-    /** Streams {@code count} rows from number {@code first} on, the first being 0. */
-    public ArrowReader stream(BufferAllocator allocator, long first, long count) throws IOException {
-        String part = first == 0 && count == Long.MAX_VALUE
-                ? ""
-                : " WHERE file_row_number >= " + first + " AND file_row_number < " + (first + count);
-        String columns = part.isEmpty() ? "*" : "* EXCLUDE (file_row_number)";
-        String options = part.isEmpty() ? "" : ", file_row_number = true";
+    /** Streams the rows that meet a condition, which is SQL of the program's own, never a user's. */
+    public ArrowReader stream(BufferAllocator allocator, String condition) throws IOException {
+        String sql = "SELECT * FROM read_parquet(" + literal() + ") WHERE " + condition;
         try {
-            DuckDBResultSet result = (DuckDBResultSet) statement.executeQuery(
-                    "SELECT " + columns + " FROM read_parquet(" + literal() + options + ")" + part);
+            DuckDBResultSet result = (DuckDBResultSet) statement.executeQuery(sql);
             return (ArrowReader) result.arrowExportStream(allocator, BATCH_ROWS);
         } catch (SQLException e) {
             throw unreadable(path, e);

@@ -34,6 +34,8 @@ import org.apache.iceberg.types.Types.NestedField;
 
 /** Tells queries from changes, and carries changes out. Thread-safe. */
 public final class StatementRunner {
+    private static final int FORMAT_VERSION = 2;
+
     private final TableCatalog catalog;
     private final QueryEngine engine;
     private final SnapshotBinder binder;
@@ -94,7 +96,7 @@ public final class StatementRunner {
 
     private Schema schema(List<ColumnDefinition> columns) {
         try (EngineConnection connection = engine.connect()) {
-            ColumnTypes types = new ColumnTypes();
+            ColumnTypes types = new ColumnTypes(FORMAT_VERSION);
             List<NestedField> fields = new ArrayList<>();
             List<String> seen = new ArrayList<>();
             for (ColumnDefinition column : columns) {
@@ -103,7 +105,7 @@ public final class StatementRunner {
                             ErrorCode.INVALID_SQL, "Column \"%s\" is defined twice".formatted(column.name()));
                 }
                 seen.add(TableNames.folded(column.name()));
-                fields.add(types.field(column.name(), connection.parseType(column.type()), column.required()));
+                fields.add(types.column(column.name(), connection.parseType(column.type()), column.required()));
             }
             return new Schema(fields);
         }

@@ -241,7 +241,7 @@ public final class SqlLexer {
     }
 
     private SqlToken.Kind symbol(char c, char next) {
-        position++;
+        int start = position++;
         if (c == ':' && (next == ':' || next == '=')) {
             position++;
         } else if (OPERATOR_CHARACTERS.indexOf(c) >= 0) {
@@ -250,8 +250,21 @@ public final class SqlLexer {
                     && !sql.startsWith("/*", position)) {
                 position++;
             }
+            trimSigns(start);
         }
         return SqlToken.Kind.SYMBOL;
+    }
+
+    /** Gives the sign of an operand back: {@code =-1} is {@code =} and {@code -1}. */
+    private void trimSigns(int start) {
+        for (int i = start; i < position; i++) {
+            if ("~!@#%^&|".indexOf(sql.charAt(i)) >= 0) {
+                return;
+            }
+        }
+        while (position > start + 1 && "+-".indexOf(sql.charAt(position - 1)) >= 0) {
+            position--;
+        }
     }
 
     private void skipDigits() {

@@ -91,7 +91,7 @@ public final class Warehouse implements AutoCloseable {
         return binder.schema(query, allocator);
     }
 
-    /** Starts a bound query; the caller closes the run. */
+    /** Prepares to run a bound query; the caller closes the run. */
     public QueryRun run(BoundQuery query, BufferAllocator allocator) {
         return binder.run(query, allocator);
     }
@@ -130,8 +130,7 @@ public final class Warehouse implements AutoCloseable {
                 .toList();
     }
 
-    private static SnapshotListing listing(
-            Snapshot snapshot, @Nullable Snapshot current) {
+    private static SnapshotListing listing(Snapshot snapshot, @Nullable Snapshot current) {
         Long parent = snapshot.parentId();
         return new SnapshotListing(
                 snapshot.snapshotId(),
@@ -150,8 +149,7 @@ public final class Warehouse implements AutoCloseable {
         } catch (RuntimeException e) {
             throw e;
         } catch (Exception e) {
-            throw new EiderException(
-                    ErrorCode.INTERNAL, "The warehouse does not close cleanly", e);
+            throw new EiderException(ErrorCode.INTERNAL, "The warehouse does not close cleanly", e);
         }
     }
 }

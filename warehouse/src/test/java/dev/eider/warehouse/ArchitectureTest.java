@@ -76,8 +76,7 @@ class ArchitectureTest {
             slices().matching("dev.eider.(**)").should().beFreeOfCycles();
 
     @ArchTest
-    static final ArchRule EVERY_PACKAGE_IS_NULL_MARKED = classes()
-            .should(new PackageCondition());
+    static final ArchRule EVERY_PACKAGE_IS_NULL_MARKED = classes().should(new PackageCondition());
 
     private static DescribedPredicate<JavaAccess<?>> commits() {
         return DescribedPredicate.describe("change a table", access -> {

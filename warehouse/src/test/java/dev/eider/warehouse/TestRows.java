@@ -32,8 +32,7 @@ public final class TestRows extends ArrowReader {
     public static TestRows numbered(BufferAllocator allocator, long first, int rows, int batches) {
         return new TestRows(allocator, numberedSchema(), batches, (root, batch) -> {
             org.apache.arrow.vector.BigIntVector id = (org.apache.arrow.vector.BigIntVector) root.getVector("id");
-            org.apache.arrow.vector.VarCharVector name =
-                    (org.apache.arrow.vector.VarCharVector) root.getVector("name");
+            org.apache.arrow.vector.VarCharVector name = (org.apache.arrow.vector.VarCharVector) root.getVector("name");
             for (int i = 0; i < rows; i++) {
                 long value = first + (long) batch * rows + i;
                 id.setSafe(i, value);

@@ -2,7 +2,6 @@ package dev.eider.warehouse.engine;
 
 import dev.eider.catalog.EiderException;
 import dev.eider.catalog.ErrorCode;
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
@@ -25,12 +24,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EngineConnection implements AutoCloseable {
     private final DuckDBConnection connection;
+    private final Interrupter interrupter;
     private final List<AutoCloseable> owned = new ArrayList<>();
     private volatile @Nullable PreparedStatement running;
     private volatile boolean cancelled;
+    private volatile boolean closed;
 
-    EngineConnection(DuckDBConnection connection) {
+    EngineConnection(DuckDBConnection connection, Interrupter interrupter) {
         this.connection = connection;
+        this.interrupter = interrupter;
     }
 
     /** Reads a row of a result; column numbers start at 1. */
@@ -47,7 +49,7 @@ public final class EngineConnection implements AutoCloseable {
 
     /** Returns DuckDB's spelling of a caller's type, parsed; anything but a type is refused. */
     public EngineType parseType(String type) {
-        return new SqlParser().parseType(connection, type);
+        return TypeText.parse(TypeText.canonical(connection, type));
     }
 
     /** Runs a statement of our own that returns nothing. */
@@ -146,27 +148,36 @@ public final class EngineConnection implements AutoCloseable {
         return statement;
     }
 
-    /** Stops what runs on this connection, now and later. Any thread may call this. */
+    /** Stops what runs on this connection, now and later. Any thread may call this; it returns at once. */
     public void cancel() {
-        cancelled = true;
+        if (!cancelled) {
+            cancelled = true;
+            interrupter.interruptUntilClosed(this);
+        }
+    }
+
+    /**
+     * Interrupts the running statement, if there is one. One that is just being started does not notice.
+     *
+     * @return whether this connection is still open
+     */
+    boolean interrupt() {
         PreparedStatement statement = running;
-        if (statement == null) {
-            return;
+        if (closed || statement == null) {
+            return !closed;
         }
         try {
             statement.cancel();
         } catch (SQLException e) {
-            throw EngineErrors.translate(e);
+            // It was closed in this moment, which is what an interruption is for.
+            return !closed;
         }
-    }
-
-    /** Returns the connection, for the parser of this package. */
-    Connection jdbc() {
-        return connection;
+        return true;
     }
 
     @Override
     public void close() {
+        closed = true;
         running = null;
         List<AutoCloseable> closing = new ArrayList<>();
         for (AutoCloseable resource : owned) {

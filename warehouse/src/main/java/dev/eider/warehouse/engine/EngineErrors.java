@@ -13,8 +13,8 @@ import java.util.regex.Pattern;
  * <p>Messages lose the quotation of the executed text, which is not the caller's own, and host paths. Stateless.
  */
 final class EngineErrors {
-    private static final Pattern TYPED =
-            Pattern.compile("^(?:[A-Z][\\w ]*? ?Error: )*?(?<type>[A-Z][A-Za-z ]*?) Error: (?<text>.*)$", Pattern.DOTALL);
+    private static final Pattern TYPED = Pattern.compile(
+            "^(?:[A-Z][\\w ]*? ?Error: )*?(?<type>[A-Z][A-Za-z ]*?) Error: (?<text>.*)$", Pattern.DOTALL);
     private static final Pattern QUOTATION = Pattern.compile("\\n\\s*\\n?LINE \\d+:.*", Pattern.DOTALL);
     private static final Pattern HOST_PATH = Pattern.compile("(?:file:/{0,3})?/[^\\s\"',;:()]+/[^\\s\"',;:()]*");
     private static final Map<String, ErrorCode> CODES = Map.ofEntries(

@@ -25,6 +25,7 @@ import org.duckdb.DuckDBConnection;
 public final class QueryEngine implements AutoCloseable {
     private final DuckDBConnection instance;
     private final Path tempDirectory;
+    private final Interrupter interrupter = new Interrupter();
 
     private QueryEngine(DuckDBConnection instance, Path tempDirectory) {
         this.instance = instance;
@@ -97,7 +98,7 @@ public final class QueryEngine implements AutoCloseable {
     /** Returns a new connection of this instance; the caller closes it. */
     public EngineConnection connect() {
         try {
-            return new EngineConnection(instance.duplicate().unwrap(DuckDBConnection.class));
+            return new EngineConnection(instance.duplicate().unwrap(DuckDBConnection.class), interrupter);
         } catch (SQLException e) {
             throw EngineErrors.translate(e);
         }
@@ -105,6 +106,7 @@ public final class QueryEngine implements AutoCloseable {
 
     @Override
     public void close() {
+        interrupter.close();
         try {
             instance.close();
         } catch (SQLException e) {

@@ -72,7 +72,8 @@ final class PlannedScan implements ScanPlanner {
                     throw unsupported(state, "has row-level deletes");
                 }
                 if (task.file().format() != FileFormat.PARQUET) {
-                    throw unsupported(state, "has %s files".formatted(task.file().format()));
+                    throw unsupported(
+                            state, "has %s files".formatted(task.file().format()));
                 }
                 Path path = Locations.path(task.file().location());
                 Path directory = path.getParent();
@@ -146,7 +147,8 @@ final class PlannedScan implements ScanPlanner {
                 String otherName = nameById.put(id, field.name());
                 if ((otherId != null && !otherId.equals(id))
                         || (otherName != null && !otherName.equals(field.name()))) {
-                    throw unsupported(state, "has the nested field %s, which was renamed or replaced".formatted(field.name()));
+                    throw unsupported(
+                            state, "has the nested field %s, which was renamed or replaced".formatted(field.name()));
                 }
             });
         }

@@ -53,18 +53,19 @@ public final class SnapshotBinder {
     public BoundQuery bind(String sql) {
         try (EngineConnection connection = engine.connect()) {
             ParsedQuery query = connection.parse(sql);
-            List<TableIdentifier> names =
-                    query.tables().stream()
-                            .map(reference -> TableNaming.identifier(reference.path()))
-                            .toList();
-            Map<TableIdentifier, TableState> states = catalog.load(names.stream().distinct().toList());
+            List<TableIdentifier> names = query.tables().stream()
+                    .map(reference -> TableNaming.identifier(reference.path()))
+                    .toList();
+            Map<TableIdentifier, TableState> states =
+                    catalog.load(names.stream().distinct().toList());
             List<BoundQuery.Pin> pins = new ArrayList<>();
             for (int i = 0; i < names.size(); i++) {
                 TableState state = states.get(names.get(i));
                 if (state == null) {
                     throw TableCatalog.notFound(names.get(i));
                 }
-                pins.add(TableVersions.pin(state, version(connection, query.tables().get(i))));
+                pins.add(TableVersions.pin(
+                        state, version(connection, query.tables().get(i))));
             }
             return new BoundQuery(query.text(), pins);
         }
@@ -142,12 +143,11 @@ public final class SnapshotBinder {
         return field.getName().equals(name) ? field : new Field(name, type, field.getChildren());
     }
 
-    /** Starts a bound query; the caller closes the run. The text is gated like any other. */
+    /** Prepares to run a bound query; the caller closes the run. The text is gated like any other. */
     public QueryRun run(BoundQuery query, BufferAllocator allocator) {
         EngineConnection connection = engine.connect();
         try {
-            String sql = present(connection, query);
-            return new QueryRun(connection, connection.stream(sql, allocator, config.batchRows()));
+            return new QueryRun(connection, present(connection, query), allocator, config.batchRows());
         } catch (RuntimeException e) {
             connection.close();
             throw e;

@@ -28,9 +28,7 @@ final class TableVersions {
         Snapshot snapshot = metadata.snapshot(snapshotId(state, version));
         Integer schemaId = snapshot.schemaId();
         return new BoundQuery.Pin(
-                state.identifier(),
-                snapshot.snapshotId(),
-                schemaId == null ? metadata.currentSchemaId() : schemaId);
+                state.identifier(), snapshot.snapshotId(), schemaId == null ? metadata.currentSchemaId() : schemaId);
     }
 
     private static long snapshotId(TableState state, TableVersion version) {

@@ -21,7 +21,16 @@ import org.apache.iceberg.catalog.TableIdentifier;
  */
 final class StatementParser {
     private static final List<String> CONSTRAINTS = List.of(
-            "NOT", "NULL", "DEFAULT", "PRIMARY", "UNIQUE", "CHECK", "REFERENCES", "COLLATE", "GENERATED", "AS",
+            "NOT",
+            "NULL",
+            "DEFAULT",
+            "PRIMARY",
+            "UNIQUE",
+            "CHECK",
+            "REFERENCES",
+            "COLLATE",
+            "GENERATED",
+            "AS",
             "CONSTRAINT");
 
     private StatementParser() {}

@@ -155,8 +155,7 @@ public final class StatementRunner {
             NestedField found = field == null ? schema.caseInsensitiveFindField(name) : field;
             if (found == null || !schema.columns().contains(found)) {
                 throw new EiderException(
-                        ErrorCode.SCHEMA_MISMATCH,
-                        "Table %s has no column \"%s\"".formatted(table.identifier(), name));
+                        ErrorCode.SCHEMA_MISMATCH, "Table %s has no column \"%s\"".formatted(table.identifier(), name));
             }
             if (targets.contains(found)) {
                 throw new EiderException(ErrorCode.INVALID_SQL, "Column \"%s\" is named twice".formatted(name));

@@ -32,8 +32,7 @@ public final class AllowedLocations {
             throw new EiderException(ErrorCode.STORAGE_FAILED, "Cannot create the warehouse directory " + warehouse, e);
         }
         if (!Files.isWritable(warehouse)) {
-            throw new EiderException(
-                    ErrorCode.STORAGE_FAILED, "Cannot write to the warehouse directory " + warehouse);
+            throw new EiderException(ErrorCode.STORAGE_FAILED, "Cannot write to the warehouse directory " + warehouse);
         }
         return new AllowedLocations(Stream.concat(
                         Stream.of(warehouse), config.allowedLocations().stream().map(Locations::path))

@@ -93,7 +93,9 @@ final class AppendSession {
             return known;
         }
         // The engine calls bad values bad SQL: here the values are the caller's, the SQL is ours.
-        return seen.code() == ErrorCode.INVALID_SQL ? new EiderException(ErrorCode.INVALID_DATA, seen.text(), seen) : seen;
+        return seen.code() == ErrorCode.INVALID_SQL
+                ? new EiderException(ErrorCode.INVALID_DATA, seen.text(), seen)
+                : seen;
     }
 
     private void commit(SnapshotCommitter committer, WriteStep step) {

@@ -123,7 +123,8 @@ final class BatchQueue {
      * @return the batch, which the caller closes, or nothing if none came in time, the dictionaries changed, or the
      *     stream ended
      */
-    @Nullable Item take(DictionarySnapshot dictionaries, long deadlineNanos) throws InterruptedException {
+    @Nullable
+    Item take(DictionarySnapshot dictionaries, long deadlineNanos) throws InterruptedException {
         lock.lock();
         try {
             while (items.isEmpty() && !ended && !aborted) {

@@ -82,7 +82,9 @@ final class DataFileWriter {
         } catch (IOException e) {
             delete(directory, name);
             throw new EiderException(
-                    ErrorCode.STORAGE_FAILED, "Data files of table %s cannot be written".formatted(target.identifier()), e);
+                    ErrorCode.STORAGE_FAILED,
+                    "Data files of table %s cannot be written".formatted(target.identifier()),
+                    e);
         } catch (RuntimeException e) {
             delete(directory, name);
             throw e;
@@ -91,14 +93,15 @@ final class DataFileWriter {
 
     private String copy(TableState target, String rows, Path directory, String name) {
         return "COPY (%s) TO %s (FORMAT parquet, COMPRESSION %s, ROW_GROUP_SIZE %d, FILE_SIZE_BYTES %d, FIELD_IDS %s, "
-                .formatted(
-                        rows,
-                        SqlText.quoteLiteral(directory.toString()),
-                        codec(target),
-                        config.rowGroupRows(),
-                        config.targetFileBytes(),
-                        DuckDbTypes.fieldIds(target.metadata().schema()))
-                + "FILENAME_PATTERN '%s-{i}', OVERWRITE_OR_IGNORE, WRITE_EMPTY_FILE false, RETURN_STATS)".formatted(name);
+                        .formatted(
+                                rows,
+                                SqlText.quoteLiteral(directory.toString()),
+                                codec(target),
+                                config.rowGroupRows(),
+                                config.targetFileBytes(),
+                                DuckDbTypes.fieldIds(target.metadata().schema()))
+                + "FILENAME_PATTERN '%s-{i}', OVERWRITE_OR_IGNORE, WRITE_EMPTY_FILE false, RETURN_STATS)"
+                        .formatted(name);
     }
 
     private static String codec(TableState target) {
@@ -114,8 +117,8 @@ final class DataFileWriter {
         return codec;
     }
 
-    private static List<DataFile> describe(
-            TableState target, EngineConnection connection, List<WrittenFile> written) throws IOException {
+    private static List<DataFile> describe(TableState target, EngineConnection connection, List<WrittenFile> written)
+            throws IOException {
         List<WrittenFile> ordered = written.stream()
                 .sorted(Comparator.comparingInt(WrittenFile::ordinal))
                 .toList();

@@ -70,7 +70,10 @@ final class FileMetrics {
     }
 
     private static FieldMetrics<?> measure(
-            FloatingColumn column, ParquetMetadata footer, DataFileWriter.WrittenFile file, EngineConnection connection) {
+            FloatingColumn column,
+            ParquetMetadata footer,
+            DataFileWriter.WrittenFile file,
+            EngineConnection connection) {
         Bounds bounds = Bounds.EMPTY;
         for (BlockMetaData block : footer.getBlocks()) {
             for (ColumnChunkMetaData chunk : block.getColumns()) {

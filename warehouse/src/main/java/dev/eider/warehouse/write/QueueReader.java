@@ -34,7 +34,8 @@ final class QueueReader extends ArrowReader {
     }
 
     /** Returns what went wrong while the engine was reading, if anything did. */
-    @Nullable Throwable failure() {
+    @Nullable
+    Throwable failure() {
         return failure;
     }
 

@@ -56,8 +56,7 @@ public final class TableAppender {
      *
      * @param stop makes a read of {@code rows} that is under way end soon
      */
-    public void append(
-            AppendRequest request, ArrowReader rows, Consumer<AppendReceipt> receipts, Runnable stop) {
+    public void append(AppendRequest request, ArrowReader rows, Consumer<AppendReceipt> receipts, Runnable stop) {
         try (OpenWrites.Place place = openWrites.enter()) {
             Schema incoming = schema(rows);
             TableState target = target(request, incoming, rows);
@@ -82,10 +81,7 @@ public final class TableAppender {
     private static SchemaBinding bind(TableState target, Schema incoming, ArrowReader rows) {
         requirePlainLayout(target);
         return SchemaBinding.bind(
-                incoming,
-                rows,
-                target.metadata().schema(),
-                target.identifier().toString());
+                incoming, rows, target.metadata().schema(), target.identifier().toString());
     }
 
     private TableState target(AppendRequest request, Schema incoming, ArrowReader rows) {
@@ -112,8 +108,7 @@ public final class TableAppender {
     }
 
     private static EiderException alreadyExists(TableState table) {
-        return new EiderException(
-                ErrorCode.ALREADY_EXISTS, "Table %s exists already".formatted(table.identifier()));
+        return new EiderException(ErrorCode.ALREADY_EXISTS, "Table %s exists already".formatted(table.identifier()));
     }
 
     private static void requirePlainLayout(TableState target) {
@@ -121,13 +116,17 @@ public final class TableAppender {
             throw new EiderException(
                     ErrorCode.UNSUPPORTED,
                     "Table %s is partitioned by %s: writing to partitioned tables is not supported yet"
-                            .formatted(target.identifier(), target.metadata().spec().fields()));
+                            .formatted(
+                                    target.identifier(),
+                                    target.metadata().spec().fields()));
         }
         if (target.metadata().sortOrder().isSorted()) {
             throw new EiderException(
                     ErrorCode.UNSUPPORTED,
                     "Table %s is sorted by %s: writing to sorted tables is not supported yet"
-                            .formatted(target.identifier(), target.metadata().sortOrder().fields()));
+                            .formatted(
+                                    target.identifier(),
+                                    target.metadata().sortOrder().fields()));
         }
         target.metadata().properties().keySet().stream()
                 .filter(key -> key.endsWith("-impl") || key.endsWith(".impl"))
@@ -141,11 +140,7 @@ public final class TableAppender {
     }
 
     private void stream(
-            AppendRequest request,
-            ArrowReader rows,
-            Consumer<AppendReceipt> receipts,
-            Binding binding,
-            Runnable stop) {
+            AppendRequest request, ArrowReader rows, Consumer<AppendReceipt> receipts, Binding binding, Runnable stop) {
         BatchQueue queue = new BatchQueue(config.bufferBytes());
         RowReceiver receiver = new RowReceiver(rows, binding.columns(), queue);
         Thread receiving = new Thread(receiver, "eider-receive");

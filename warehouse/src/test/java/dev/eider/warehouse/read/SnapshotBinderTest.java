@@ -60,7 +60,7 @@ class SnapshotBinderTest {
 
         assertThat(test.query("WITH c AS (SELECT id FROM a WHERE id > 6) SELECT count(*) FROM c JOIN b USING (id)"))
                 .containsExactly("3");
-        assertThat(test.query("SELECT x.id FROM main.a x, b AS y WHERE x.id = y.id AND main.a.id IS NULL OR 1 = 0"))
+        assertThat(test.query("SELECT x.id FROM main.a x, b AS y WHERE x.id = y.id AND x.id IS NULL"))
                 .isEmpty();
         assertThat(test.query("SELECT main.a.id FROM main.a WHERE a.id = (SELECT max(id) - 5 FROM b)"))
                 .containsExactly("9");
@@ -111,7 +111,10 @@ class SnapshotBinderTest {
     void readsBranchesAndTagsByName() {
         AppendReceipt first = append("t", 0, 10);
         append("t", 10, 10);
-        foreign("t").manageSnapshots().createTag("v1", first.snapshotId().getAsLong()).commit();
+        foreign("t")
+                .manageSnapshots()
+                .createTag("v1", first.snapshotId().getAsLong())
+                .commit();
 
         assertThat(test.query("SELECT count(*) FROM t AT (VERSION => 'v1')")).containsExactly("10");
         assertThat(test.query("SELECT count(*) FROM t AT (VERSION => 'main')")).containsExactly("20");
@@ -137,8 +140,8 @@ class SnapshotBinderTest {
 
         assertThat(test.rows(BoundQuery.fromTicket(ticket))).containsExactly("10");
         assertThatThrownBy(() -> BoundQuery.fromTicket("{\"sql\": 7}"))
-                .isInstanceOfSatisfying(EiderException.class, e -> assertThat(e.code())
-                        .isEqualTo(ErrorCode.INVALID_REQUEST));
+                .isInstanceOfSatisfying(
+                        EiderException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_REQUEST));
     }
 
     @Test
@@ -146,8 +149,8 @@ class SnapshotBinderTest {
         BoundQuery forged = new BoundQuery("SELECT * FROM read_csv('/etc/passwd')", List.of());
 
         assertThatThrownBy(() -> test.rows(forged))
-                .isInstanceOfSatisfying(EiderException.class, e -> assertThat(e.code())
-                        .isEqualTo(ErrorCode.FORBIDDEN));
+                .isInstanceOfSatisfying(
+                        EiderException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.FORBIDDEN));
     }
 
     @Test
@@ -178,11 +181,12 @@ class SnapshotBinderTest {
     @Test
     void mapsRenamedAddedAndReorderedColumnsByFieldId() {
         append("t", 0, 10);
-        foreign("t").updateSchema()
+        foreign("t")
+                .updateSchema()
                 .renameColumn("name", "label")
                 .addColumn("extra", Types.IntegerType.get())
-                .moveFirst("label")
                 .commit();
+        foreign("t").updateSchema().moveFirst("label").commit();
 
         assertThat(test.query("SELECT * FROM t WHERE id = 3")).containsExactly("name 3|3|null");
     }
@@ -250,8 +254,6 @@ class SnapshotBinderTest {
             strings = {
                 "SELECT * FROM missing",
                 "SELECT * FROM other.missing",
-                "SELECT * FROM '/etc/passwd'",
-                "SELECT * FROM 'data.parquet'",
                 "SELECT * FROM duckdb_settings",
                 "SELECT * FROM information_schema.tables",
                 "SELECT * FROM pg_catalog.pg_class",
@@ -266,6 +268,8 @@ class SnapshotBinderTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "SELECT * FROM '/etc/passwd'",
+                "SELECT * FROM 'data.parquet'",
                 "SELECT * FROM read_csv('/etc/passwd')",
                 "SELECT * FROM read_parquet('/tmp/*.parquet')",
                 "SELECT * FROM glob('/**')",
@@ -304,25 +308,23 @@ class SnapshotBinderTest {
         append("t", 0, 1);
 
         assertThatThrownBy(() -> test.query(sql))
-                .isInstanceOfSatisfying(EiderException.class, e -> assertThat(e.code())
-                        .isEqualTo(ErrorCode.INVALID_SQL))
+                .isInstanceOfSatisfying(
+                        EiderException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_SQL))
                 .hasMessageNotContaining("__eider");
     }
 
     @Test
     void refusesTablesThatItWouldReadWrongly() {
         append("t", 0, 1);
-        foreign("t").updateProperties()
-                .set("schema.name-mapping.default", "[]")
-                .commit();
+        foreign("t").updateProperties().set("schema.name-mapping.default", "[]").commit();
 
         assertRefused(ErrorCode.UNSUPPORTED, "main.t", "SELECT * FROM t");
     }
 
     @Test
     void stopsARunningQueryWhenItIsCancelled() throws Exception {
-        BoundQuery endless = ((SqlStatement.Query)
-                        test.warehouse().prepare("SELECT count(*) FROM range(1000000000) a, range(1000000000) b"))
+        BoundQuery endless = ((SqlStatement.Query) test.warehouse()
+                        .prepare("SELECT max(hash(a.range, b.range)) FROM range(1000000) a, range(1000000) b"))
                 .query();
         try (QueryRun run = test.warehouse().run(endless, test.allocator())) {
             Thread canceller = new Thread(run::cancel);
@@ -335,17 +337,17 @@ class SnapshotBinderTest {
                             throw run.failure(e);
                         }
                     })
-                    .isInstanceOfSatisfying(EiderException.class, e -> assertThat(e.code())
-                            .isEqualTo(ErrorCode.CANCELLED));
+                    .isInstanceOfSatisfying(
+                            EiderException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CANCELLED));
             canceller.join();
         }
     }
 
     private void assertRefused(ErrorCode code, String naming, String sql) {
         assertThatThrownBy(() -> test.query(sql))
-                .isInstanceOfSatisfying(EiderException.class, e -> assertThat(e.code())
-                        .as(e.text())
-                        .isEqualTo(code))
+                .isInstanceOfSatisfying(
+                        EiderException.class,
+                        e -> assertThat(e.code()).as(e.text()).isEqualTo(code))
                 .hasMessageContaining(naming)
                 .hasMessageNotContaining(directory.toString());
     }

@@ -35,8 +35,10 @@ class StatementRunnerTest {
     void createsFillsReadsAndDropsATable() {
         assertThat(test.execute("CREATE TABLE t (id BIGINT NOT NULL, name VARCHAR, price DECIMAL(10, 2))"))
                 .isZero();
-        assertThat(test.execute("INSERT INTO t VALUES (1, 'one', 1.5), (2, NULL, 2.25)")).isEqualTo(2);
-        assertThat(test.execute("INSERT INTO main.t (name, id) SELECT name, id + 10 FROM t;")).isEqualTo(2);
+        assertThat(test.execute("INSERT INTO t VALUES (1, 'one', 1.5), (2, NULL, 2.25)"))
+                .isEqualTo(2);
+        assertThat(test.execute("INSERT INTO main.t (name, id) SELECT name, id + 10 FROM t;"))
+                .isEqualTo(2);
 
         assertThat(test.query("SELECT id, name, price FROM t ORDER BY id"))
                 .containsExactly("1|one|1.50", "2|null|2.25", "11|one|null", "12|null|null");
@@ -135,8 +137,8 @@ class StatementRunnerTest {
 
     private void assertRefused(ErrorCode code, String sql) {
         assertThatThrownBy(() -> test.execute(sql))
-                .isInstanceOfSatisfying(EiderException.class, e -> assertThat(e.code())
-                        .as(e.text())
-                        .isEqualTo(code));
+                .isInstanceOfSatisfying(
+                        EiderException.class,
+                        e -> assertThat(e.code()).as(e.text()).isEqualTo(code));
     }
 }

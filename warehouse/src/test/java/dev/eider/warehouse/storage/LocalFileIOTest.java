@@ -114,8 +114,7 @@ class LocalFileIOTest {
     void worksUnderAWarehouseThatIsItselfALink() throws Exception {
         Path real = Files.createDirectories(directory.resolve("real"));
         Path link = Files.createSymbolicLink(directory.resolve("linked"), real);
-        LocalFileIO linked =
-                new LocalFileIO(AllowedLocations.of(new StorageConfig(link.toString(), List.of())));
+        LocalFileIO linked = new LocalFileIO(AllowedLocations.of(new StorageConfig(link.toString(), List.of())));
 
         try (PositionOutputStream out =
                 linked.newOutputFile(Locations.ofPath(link) + "/a/b").create()) {
@@ -128,17 +127,18 @@ class LocalFileIOTest {
     void readsFurtherLocationsThatAreAllowed() throws Exception {
         Path other = Files.createDirectories(directory.resolve("other"));
         Files.writeString(other.resolve("f"), "x");
-        LocalFileIO both = new LocalFileIO(
-                AllowedLocations.of(new StorageConfig(warehouse, List.of(other.toString()))));
+        LocalFileIO both =
+                new LocalFileIO(AllowedLocations.of(new StorageConfig(warehouse, List.of(other.toString()))));
 
-        assertThat(both.newInputFile(Locations.ofPath(other) + "/f").getLength()).isEqualTo(1);
+        assertThat(both.newInputFile(Locations.ofPath(other) + "/f").getLength())
+                .isEqualTo(1);
     }
 
     @Test
     void refusesOtherSchemes() {
         assertThatThrownBy(() -> io.newInputFile("s3://bucket/key"))
-                .isInstanceOfSatisfying(EiderException.class, e -> assertThat(e.code())
-                        .isEqualTo(ErrorCode.UNSUPPORTED))
+                .isInstanceOfSatisfying(
+                        EiderException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UNSUPPORTED))
                 .hasMessageContaining("s3://bucket/key");
     }
 
@@ -153,18 +153,18 @@ class LocalFileIOTest {
     @Test
     void namesAWarehouseThatCannotBeMade() {
         assertThatThrownBy(() -> AllowedLocations.of(new StorageConfig("/dev/null/warehouse", List.of())))
-                .isInstanceOfSatisfying(EiderException.class, e -> assertThat(e.code())
-                        .isEqualTo(ErrorCode.STORAGE_FAILED))
+                .isInstanceOfSatisfying(
+                        EiderException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.STORAGE_FAILED))
                 .hasMessageContaining("/dev/null/warehouse");
     }
 
     private void assertForbidden(String location) {
         assertThatThrownBy(() -> io.newInputFile(location))
-                .isInstanceOfSatisfying(EiderException.class, e -> assertThat(e.code())
-                        .isEqualTo(ErrorCode.FORBIDDEN));
+                .isInstanceOfSatisfying(
+                        EiderException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.FORBIDDEN));
         assertThatThrownBy(() -> io.newOutputFile(location))
-                .isInstanceOfSatisfying(EiderException.class, e -> assertThat(e.code())
-                        .isEqualTo(ErrorCode.FORBIDDEN));
+                .isInstanceOfSatisfying(
+                        EiderException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.FORBIDDEN));
     }
 
     private String write(String name) throws IOException {

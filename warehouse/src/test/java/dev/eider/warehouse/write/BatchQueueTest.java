@@ -85,8 +85,8 @@ class BatchQueueTest {
     @Test
     void givesUpOnAStreamThatSendsNothing() {
         assertThatThrownBy(() -> awaitFill(Duration.ofMillis(20)))
-                .isInstanceOfSatisfying(EiderException.class, e -> assertThat(e.code())
-                        .isEqualTo(ErrorCode.TIMED_OUT));
+                .isInstanceOfSatisfying(
+                        EiderException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.TIMED_OUT));
     }
 
     @Test

@@ -121,8 +121,7 @@ class TableAppenderTest {
                     .append(
                             new AppendRequest(
                                     TestWarehouse.table("t"),
-                                    new WriteOptions(
-                                            WriteMode.CREATE_APPEND, 0, Optional.of(Duration.ofMillis(50)))),
+                                    new WriteOptions(WriteMode.CREATE_APPEND, 0, Optional.of(Duration.ofMillis(50)))),
                             rows,
                             receipt -> {
                                 receipts.add(receipt);
@@ -166,7 +165,8 @@ class TableAppenderTest {
         }
         TableState table = load("t");
         assertThat(table.metadata().currentSnapshot().summary()).containsEntry("total-records", "8000");
-        assertThat(dataFiles(table)).allMatch(file -> file.location().startsWith(table.metadata().location()));
+        assertThat(dataFiles(table))
+                .allMatch(file -> file.location().startsWith(table.metadata().location()));
     }
 
     @Test
@@ -191,8 +191,7 @@ class TableAppenderTest {
         WriteConfig base = TestWarehouse.writes();
         test = new TestWarehouse(
                 directory,
-                new WriteConfig(
-                        true, 8, 64, base.queueTimeout(), Duration.ofMillis(100), 64 << 20, 122_880, 16 << 20));
+                new WriteConfig(true, 8, 64, base.queueTimeout(), Duration.ofMillis(100), 64 << 20, 122_880, 16 << 20));
         java.util.concurrent.CountDownLatch never = new java.util.concurrent.CountDownLatch(1);
         TestRows silent = new TestRows(test.allocator(), TestRows.numberedSchema(), 2, (root, batch) -> {
             if (batch == 1) {
@@ -208,19 +207,16 @@ class TableAppenderTest {
 
     @Test
     void refusesWhatTheModeForbids() {
-        assertRefused(
-                ErrorCode.TABLE_NOT_FOUND, "main.t", () -> test.append("t", WriteMode.APPEND, numbered(0, 1, 1)));
+        assertRefused(ErrorCode.TABLE_NOT_FOUND, "main.t", () -> test.append("t", WriteMode.APPEND, numbered(0, 1, 1)));
         test.append("t", WriteMode.CREATE, numbered(0, 1, 1));
-        assertRefused(
-                ErrorCode.ALREADY_EXISTS, "main.t", () -> test.append("t", WriteMode.CREATE, numbered(0, 1, 1)));
+        assertRefused(ErrorCode.ALREADY_EXISTS, "main.t", () -> test.append("t", WriteMode.CREATE, numbered(0, 1, 1)));
     }
 
     @Test
     void refusesNullsInARequiredColumnAndChangesNothing() {
         test.append("t", numbered(0, 10, 1));
         long before = test.files().size();
-        Schema nullable = new Schema(
-                List.of(new Field("id", FieldType.nullable(new ArrowType.Int(64, true)), null)));
+        Schema nullable = new Schema(List.of(new Field("id", FieldType.nullable(new ArrowType.Int(64, true)), null)));
         TestRows rows = new TestRows(test.allocator(), nullable, 1, (root, batch) -> {
             ((org.apache.arrow.vector.BigIntVector) root.getVector("id")).setNull(2);
             root.setRowCount(3);
@@ -233,8 +229,8 @@ class TableAppenderTest {
 
     @Test
     void measuresColumnsThatHoldNotANumber() throws Exception {
-        Schema schema = new Schema(List.of(new Field(
-                "d", FieldType.nullable(new ArrowType.FloatingPoint(FloatingPointPrecision.DOUBLE)), null)));
+        Schema schema = new Schema(List.of(
+                new Field("d", FieldType.nullable(new ArrowType.FloatingPoint(FloatingPointPrecision.DOUBLE)), null)));
         TestRows rows = new TestRows(test.allocator(), schema, 3, (root, batch) -> {
             Float8Vector d = (Float8Vector) root.getVector("d");
             for (int i = 0; i < 100_000; i++) {
@@ -260,7 +256,10 @@ class TableAppenderTest {
         test.append("t", numbered(0, 1, 1));
         test.append("s", numbered(0, 1, 1));
         try (TableCatalog foreign = test.catalog()) {
-            foreign.loadTable(TestWarehouse.table("t")).updateSpec().addField("id").commit();
+            foreign.loadTable(TestWarehouse.table("t"))
+                    .updateSpec()
+                    .addField("id")
+                    .commit();
             foreign.loadTable(TestWarehouse.table("s"))
                     .replaceSortOrder()
                     .asc("id")
@@ -273,8 +272,8 @@ class TableAppenderTest {
 
     private static void assertRefused(ErrorCode code, String naming, Runnable call) {
         assertThatThrownBy(call::run)
-                .isInstanceOfSatisfying(EiderException.class, e -> assertThat(e.code())
-                        .isEqualTo(code))
+                .isInstanceOfSatisfying(
+                        EiderException.class, e -> assertThat(e.code()).isEqualTo(code))
                 .hasMessageContaining(naming);
     }
 

@@ -101,7 +101,7 @@ class SqlLexerTest {
         assertThat(cursor.accept("VALUES")).isFalse();
         assertThat(cursor.remaining()).isEqualTo("select 1");
         assertThatThrownBy(() -> cursor.expect("VALUES"))
-                .hasMessage("Expected VALUES, but found select (line 1, column 38)");
+                .hasMessage("Expected VALUES, but found select (line 1, column 37)");
         cursor.next();
         cursor.next();
         assertThat(cursor.atEnd()).isTrue();

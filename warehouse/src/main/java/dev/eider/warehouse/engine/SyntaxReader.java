@@ -117,8 +117,10 @@ final class SyntaxReader {
         if (message.startsWith("NameListToString")) {
             message = "A table name has at most three parts; quote a nested namespace as one name: \"a.b\".t";
         }
-        int offset = new Utf8Offsets(sql).charOffset(answer.path("position").asLong(-1));
-        String place = offset < 0 ? "" : " (" + TextPosition.of(sql, offset) + ")";
+        // Unlike places in the tree, the place of an error is counted in characters, not in bytes.
+        int position = answer.path("position").asInt(-1);
+        boolean known = position >= 0 && position <= sql.codePointCount(0, sql.length());
+        String place = known ? " (" + TextPosition.of(sql, sql.offsetByCodePoints(0, position)) + ")" : "";
         return new EiderException(
                 ErrorCode.INVALID_SQL, message.lines().findFirst().orElse("Syntax error") + place);
     }

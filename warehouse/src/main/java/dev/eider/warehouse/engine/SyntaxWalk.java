@@ -6,7 +6,6 @@ import dev.eider.catalog.ErrorCode;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -295,8 +294,7 @@ final class SyntaxWalk {
     }
 
     private void pushFieldsExcept(Set<String> skipped, JsonNode node, Place place) {
-        for (Iterator<Map.Entry<String, JsonNode>> fields = node.fields(); fields.hasNext(); ) {
-            Map.Entry<String, JsonNode> field = fields.next();
+        for (Map.Entry<String, JsonNode> field : node.properties()) {
             if (!skipped.contains(field.getKey())) {
                 push(field.getValue(), place.deeper(1));
             }

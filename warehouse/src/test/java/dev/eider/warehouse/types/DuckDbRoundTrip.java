@@ -42,20 +42,37 @@ final class DuckDbRoundTrip implements AutoCloseable {
         execute("SET TimeZone='UTC'");
     }
 
+    /** Returns what an engine that knows only Iceberg reads from the file that an append of {@code batch} makes. */
     List<Record> run(VectorSchemaRoot batch, DictionaryProvider dictionaries, org.apache.iceberg.Schema table)
+            throws SQLException {
+        Path file = directory.resolve("f" + files + ".parquet");
+        send(
+                batch,
+                dictionaries,
+                table,
+                "COPY (SELECT %%s FROM %%s) TO '%s' (FORMAT parquet, FIELD_IDS %s)"
+                        .formatted(file, DuckDbTypes.fieldIds(table)));
+        return read(file, table);
+    }
+
+    /** Makes DuckDB look at every value of {@code batch}, unless it is refused. */
+    void touch(VectorSchemaRoot batch, DictionaryProvider dictionaries, org.apache.iceberg.Schema table)
+            throws SQLException {
+        send(batch, dictionaries, table, "SELECT max(hash(r::VARCHAR)) FROM (SELECT %s FROM %s) AS r");
+    }
+
+    private void send(
+            VectorSchemaRoot batch, DictionaryProvider dictionaries, org.apache.iceberg.Schema table, String sql)
             throws SQLException {
         SchemaBinding binding = SchemaBinding.bind(batch.getSchema(), dictionaries, table, "t");
         binding.validator().validate(batch, dictionaries);
-        Path file = directory.resolve("f" + files++ + ".parquet");
+        String name = "rows" + files++;
         try (OneBatch reader = new OneBatch(allocator, batch, dictionaries, binding.transportSchema());
                 ArrowArrayStream stream = ArrowArrayStream.allocateNew(allocator)) {
             Data.exportArrayStream(allocator, reader, stream);
-            String name = "rows" + files;
             ((DuckDBConnection) connection).registerArrowStream(name, stream);
-            execute("COPY (SELECT %s FROM %s AS r) TO '%s' (FORMAT parquet, FIELD_IDS %s)"
-                    .formatted(binding.projection("r"), name, file, DuckDbTypes.fieldIds(table)));
+            execute(sql.formatted(binding.projection("r"), name + " AS r"));
         }
-        return read(file, table);
     }
 
     static List<Record> read(Path file, org.apache.iceberg.Schema table) {
@@ -67,10 +84,6 @@ final class DuckDbRoundTrip implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    Connection connection() {
-        return connection;
     }
 
     private void execute(String sql) throws SQLException {

@@ -172,7 +172,7 @@ final class ConfigKeys {
 
     static final ConfigKey<Long> LIMITS_MAX_MESSAGE_SIZE = key(
             "limits.max-message-size",
-            ValueType.size(64 << 10, Integer.MAX_VALUE),
+            ValueType.size(64 << 10, 2047 * MB),
             "256MB",
             "Largest single message (one record batch) that a client may send. Raise it for writers of huge batches.");
     static final ConfigKey<Long> LIMITS_ARROW_MEMORY = computed(

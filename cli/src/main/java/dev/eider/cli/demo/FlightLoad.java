@@ -58,7 +58,10 @@ final class FlightLoad {
             }
             return rows;
         } catch (ExecutionException e) {
-            throw e.getCause() instanceof RuntimeException failure ? failure : new IOException(e.getCause());
+            if (e.getCause() instanceof RuntimeException failure) {
+                throw failure;
+            }
+            throw new IOException(e.getCause());
         } finally {
             writers.shutdownNow();
         }

@@ -147,7 +147,7 @@ public final class SnapshotBinder {
     public QueryRun run(BoundQuery query, BufferAllocator allocator) {
         EngineConnection connection = engine.connect();
         try {
-            return new QueryRun(connection, present(connection, query), allocator, config.batchRows());
+            return new EngineRun(connection, present(connection, query), allocator, config.batchRows());
         } catch (RuntimeException e) {
             connection.close();
             throw e;

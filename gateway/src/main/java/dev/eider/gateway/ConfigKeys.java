@@ -1,0 +1,251 @@
+package dev.eider.gateway;
+
+import dev.eider.catalog.CatalogConfig;
+import dev.eider.catalog.EiderException;
+import dev.eider.catalog.ErrorCode;
+import dev.eider.gateway.ConfigKey.Computation;
+import dev.eider.gateway.ConfigKey.Fallback;
+import dev.eider.warehouse.read.ReadConfig;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Every setting there is, each declared once: defaults, parsing, error messages and the reference page come from here.
+ */
+final class ConfigKeys {
+    private static final long MB = 1L << 20;
+    private static final Duration NONE = Duration.ZERO;
+    private static final Duration SHORTEST = Duration.ofMillis(1);
+
+    static final ConfigKey<String> SERVER_HOST = key(
+            "server.host",
+            ValueType.TEXT,
+            "127.0.0.1",
+            "Address to listen on. Change it to serve other machines; without authentication that also needs"
+                    + " `server.insecure`.");
+    static final ConfigKey<Long> SERVER_PORT = key(
+            "server.port",
+            ValueType.number(0, 65_535),
+            "8815",
+            "Port for Flight and Flight SQL. Change it when the port is taken; 0 picks a free one.");
+    static final ConfigKey<Boolean> SERVER_INSECURE = key(
+            "server.insecure",
+            ValueType.SWITCH,
+            "false",
+            "Whether to listen beyond this machine without authentication. For closed networks only: whoever reaches the"
+                    + " port can read and drop every table.");
+    static final ConfigKey<Duration> SERVER_DRAIN_TIMEOUT = key(
+            "server.drain-timeout",
+            ValueType.duration(NONE),
+            "30s",
+            "How long a stopping server lets running calls finish before it cancels them. Change it to match the grace"
+                    + " period of whatever restarts the server.");
+    static final ConfigKey<String> WAREHOUSE = key(
+            "warehouse",
+            ValueType.TEXT,
+            "./eider-data/warehouse",
+            "Directory of new tables: a path or a `file:///` URI. Change it to choose the disk that holds the data.");
+    static final ConfigKey<String> CATALOG_URI = computed(
+            "catalog.uri",
+            ValueType.TEXT,
+            "`jdbc:sqlite:` and `catalog.db` beside the warehouse directory",
+            settings -> "jdbc:sqlite:" + beside(settings, "catalog.db"),
+            "JDBC URI of the catalog database, which knows the tables and their current snapshots. Change it to move the"
+                    + " catalog to another disk.");
+    static final ConfigKey<String> CATALOG_NAME = key(
+            "catalog.name",
+            ValueType.TEXT,
+            CatalogConfig.DEFAULT_NAME,
+            "Name under which the catalog database keeps its rows. Change it when other Iceberg clients share the database"
+                    + " under another name.");
+    static final ConfigKey<Optional<Secret>> CATALOG_PASSWORD = new ConfigKey<>(
+            "catalog.password",
+            ValueType.SECRET,
+            new Fallback<>("none", settings -> Optional.empty()),
+            "Password of the catalog database. SQLite has none; set it for a database server.",
+            true);
+    static final ConfigKey<List<String>> STORAGE_ALLOWED_LOCATIONS = computed(
+            "storage.allowed-locations",
+            ValueType.LIST,
+            "none but the warehouse",
+            settings -> List.of(),
+            "Further directories that tables may lie in. Change it to serve tables that other engines keep elsewhere.");
+    static final ConfigKey<Boolean> TABLES_AUTO_CREATE = key(
+            "tables.auto-create",
+            ValueType.SWITCH,
+            "true",
+            "Whether an append may create a missing table from its Arrow schema. Switch it off where only DDL makes tables.");
+
+    static final ConfigKey<ReadConfig.Engine> READ_ENGINE = key(
+            "read.engine",
+            ValueType.ENGINE,
+            "auto",
+            "How tables are presented to DuckDB. `planned` lists the files from Iceberg metadata; change it only to"
+                    + " compare.");
+    static final ConfigKey<Long> READ_MAX_CONCURRENT = computed(
+            "read.max-concurrent",
+            ValueType.number(1, 10_000),
+            "4 for each processor, at least 8",
+            settings -> Math.max(8L, 4L * settings.machine().processors()),
+            "How many queries may run at once. Lower it when queries run out of memory, raise it for many slow clients.");
+    static final ConfigKey<Long> READ_MAX_QUEUED = key(
+            "read.max-queued",
+            ValueType.number(0, 1_000_000),
+            "1024",
+            "How many more queries may wait; further ones are answered OVERLOADED. Lower it to fail sooner.");
+    static final ConfigKey<Duration> READ_QUEUE_TIMEOUT = key(
+            "read.queue-timeout",
+            ValueType.duration(SHORTEST),
+            "30s",
+            "How long a query may wait for its turn before it is answered TIMED_OUT. Raise it for batch clients.");
+    static final ConfigKey<Duration> READ_CLIENT_TIMEOUT = key(
+            "read.client-timeout",
+            ValueType.duration(SHORTEST),
+            "5m",
+            "How long a client may take no rows before its query is cancelled. Raise it for clients that pause while they"
+                    + " read.");
+
+    static final ConfigKey<Long> WRITE_MAX_OPEN = key(
+            "write.max-open",
+            ValueType.number(1, 10_000),
+            "32",
+            "How many appends may hold a file open at once. Raise it, with the memory for it, for many slow writers.");
+    static final ConfigKey<Long> WRITE_MAX_QUEUED = key(
+            "write.max-queued",
+            ValueType.number(0, 1_000_000),
+            "1024",
+            "How many more appends may wait; further ones are answered OVERLOADED. Lower it to fail sooner.");
+    static final ConfigKey<Duration> WRITE_QUEUE_TIMEOUT = key(
+            "write.queue-timeout",
+            ValueType.duration(SHORTEST),
+            "30s",
+            "How long an append may wait for its turn before it is answered TIMED_OUT. Raise it for batch writers.");
+    static final ConfigKey<Duration> WRITE_IDLE_TIMEOUT = key(
+            "write.idle-timeout",
+            ValueType.duration(SHORTEST),
+            "5m",
+            "How long a writing client may send nothing before its append fails. Raise it for writers with rare rows.");
+    static final ConfigKey<Long> WRITE_TARGET_FILE_SIZE = key(
+            "write.target-file-size",
+            ValueType.size(MB, Long.MAX_VALUE),
+            "128MB",
+            "Size at which a data file is closed and the next one begun. Raise it for very large tables.");
+    static final ConfigKey<Long> WRITE_ROW_GROUP_ROWS = key(
+            "write.row-group-rows",
+            ValueType.number(2_048, 100_000_000),
+            "122880",
+            "Rows of one Parquet row group. Lower it for very wide rows.");
+    static final ConfigKey<Long> WRITE_BUFFER_SIZE = key(
+            "write.buffer-size",
+            ValueType.size(MB, Long.MAX_VALUE),
+            "32MB",
+            "Arrow bytes that one append may hold in memory. Lower it for many writers on a small machine.");
+
+    static final ConfigKey<Long> ENGINE_MEMORY_LIMIT = computed(
+            "engine.memory-limit",
+            ValueType.size(64 * MB, Long.MAX_VALUE),
+            "half of the machine's memory less the JVM's largest heap, at least 512MB",
+            settings -> Math.max(
+                    512 * MB,
+                    settings.machine().memoryBytes() / 2 - settings.machine().heapBytes()),
+            "What DuckDB may hold in memory before it spills to disk. Change it when other programs share the machine.");
+    static final ConfigKey<Long> ENGINE_THREADS = computed(
+            "engine.threads",
+            ValueType.number(1, 4_096),
+            "the number of processors",
+            settings -> (long) settings.machine().processors(),
+            "Worker threads of DuckDB, shared by all queries. Lower it to leave processors to other programs.");
+    static final ConfigKey<Path> ENGINE_TEMP_DIRECTORY = computed(
+            "engine.temp-directory",
+            new ValueType<>("path", "a directory", text -> Path.of(text).toAbsolutePath().normalize()),
+            "`spill-` and the process id, beside the warehouse directory",
+            settings -> beside(settings, "spill-" + settings.machine().processId()),
+            "Where DuckDB spills to; made at start, removed at stop. Change it to use a faster disk.");
+    static final ConfigKey<Long> ENGINE_MAX_TEMP_SIZE = key(
+            "engine.max-temp-size",
+            ValueType.size(MB, Long.MAX_VALUE),
+            "20GB",
+            "How much DuckDB may spill. Change it to fit the disk.");
+
+    static final ConfigKey<Long> LIMITS_MAX_MESSAGE_SIZE = key(
+            "limits.max-message-size",
+            ValueType.size(64 << 10, 2047 * MB),
+            "256MB",
+            "Largest single message (one record batch) that a client may send. Raise it for writers of huge batches.");
+    static final ConfigKey<Long> LIMITS_ARROW_MEMORY = computed(
+            "limits.arrow-memory",
+            ValueType.size(16 * MB, Long.MAX_VALUE),
+            "2GB, or a quarter of the machine's memory if that is less",
+            settings -> Math.min(2048 * MB, settings.machine().memoryBytes() / 4),
+            "Arrow bytes that all streams may hold in memory together. Raise it, with the JVM's direct memory, for many"
+                    + " writers with large batches.");
+
+    /** Every key, in the order of the reference. */
+    static final List<ConfigKey<?>> ALL = List.of(
+            SERVER_HOST,
+            SERVER_PORT,
+            SERVER_INSECURE,
+            SERVER_DRAIN_TIMEOUT,
+            WAREHOUSE,
+            CATALOG_URI,
+            CATALOG_NAME,
+            CATALOG_PASSWORD,
+            STORAGE_ALLOWED_LOCATIONS,
+            TABLES_AUTO_CREATE,
+            READ_ENGINE,
+            READ_MAX_CONCURRENT,
+            READ_MAX_QUEUED,
+            READ_QUEUE_TIMEOUT,
+            READ_CLIENT_TIMEOUT,
+            WRITE_MAX_OPEN,
+            WRITE_MAX_QUEUED,
+            WRITE_QUEUE_TIMEOUT,
+            WRITE_IDLE_TIMEOUT,
+            WRITE_TARGET_FILE_SIZE,
+            WRITE_ROW_GROUP_ROWS,
+            WRITE_BUFFER_SIZE,
+            ENGINE_MEMORY_LIMIT,
+            ENGINE_THREADS,
+            ENGINE_TEMP_DIRECTORY,
+            ENGINE_MAX_TEMP_SIZE,
+            LIMITS_MAX_MESSAGE_SIZE,
+            LIMITS_ARROW_MEMORY);
+
+    private ConfigKeys() {}
+
+    private static <T> ConfigKey<T> key(String name, ValueType<T> type, String fallback, String purpose) {
+        T value = type.parser().apply(fallback);
+        return new ConfigKey<>(name, type, new Fallback<>("`" + fallback + "`", settings -> value), purpose, false);
+    }
+
+    private static <T> ConfigKey<T> computed(
+            String name, ValueType<T> type, String text, Computation<T> fallback, String purpose) {
+        return new ConfigKey<>(name, type, new Fallback<>(text, fallback), purpose, false);
+    }
+
+    /** Returns the warehouse as an absolute path or a URI, without a trailing slash. */
+    static String warehouse(Settings settings) {
+        String location = settings.get(WAREHOUSE);
+        if (location.contains("://") || location.startsWith("file:")) {
+            return location.endsWith("/") ? location.substring(0, location.length() - 1) : location;
+        }
+        return Path.of(location).toAbsolutePath().normalize().toString();
+    }
+
+    private static Path beside(Settings settings, String name) {
+        String location = warehouse(settings);
+        Path directory;
+        try {
+            directory = location.startsWith("file:") ? Path.of(URI.create(location)) : Path.of(location);
+        } catch (IllegalArgumentException | java.nio.file.FileSystemNotFoundException notLocal) {
+            throw new EiderException(
+                    ErrorCode.INVALID_CONFIGURATION,
+                    "warehouse has the bad value \"" + location + "\": expected a path or a file:///path URI",
+                    notLocal);
+        }
+        return directory.resolveSibling(name).toAbsolutePath();
+    }
+}

@@ -1,0 +1,16 @@
+package dev.eider.gateway.flight;
+
+import dev.eider.gateway.auth.Caller;
+import org.apache.arrow.flight.ActionType;
+import org.apache.arrow.flight.FlightProducer.StreamListener;
+import org.apache.arrow.flight.Result;
+
+/** One action of plain Flight: its name, its documentation, and what it does. Thread-safe. */
+interface FlightAction {
+
+    /** Returns its name, and a description with the JSON that it takes and gives. */
+    ActionType type();
+
+    /** Answers one request, now or later: completes {@code results}, or throws. */
+    void run(Caller caller, byte[] body, StreamListener<Result> results);
+}

@@ -1,0 +1,139 @@
+package dev.eider.gateway.flight;
+
+import dev.eider.catalog.EiderException;
+import dev.eider.catalog.ErrorCode;
+import dev.eider.warehouse.Warehouse;
+import io.grpc.ServerBuilder;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.apache.arrow.flight.FlightServer;
+import org.apache.arrow.flight.Location;
+import org.apache.arrow.memory.BufferAllocator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Serves a warehouse over Arrow Flight and Flight SQL on one port.
+ *
+ * <p>Thread-safe. Owns its threads; the warehouse and the allocator stay whoever's they are, and must outlive it.
+ */
+public final class FlightListener implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(FlightListener.class);
+    private static final int MAX_HEADER_BYTES = 64 << 10;
+    private static final Duration CANCEL_TIMEOUT = Duration.ofSeconds(10);
+
+    private final RunningCalls running;
+    private final ExecutorService calls;
+    private final ScheduledThreadPoolExecutor timer;
+    private final ReadPool pool;
+    private final FlightServer server;
+    private boolean closed;
+
+    private FlightListener(FlightConfig config, Warehouse warehouse, BufferAllocator allocator) {
+        this.running = new RunningCalls();
+        // Unbounded, because a thread of it is what gRPC needs to say that there are too many calls; the work is bounded
+        // behind it, by the pool of reads and by the warehouse's queue of appends.
+        this.calls = Executors.newCachedThreadPool(new NamedThreads("eider-call"));
+        this.timer = new ScheduledThreadPoolExecutor(1, new NamedThreads("eider-timer"));
+        timer.setRemoveOnCancelPolicy(true);
+        this.pool = new ReadPool(config.reads(), running, timer);
+        FlightRouter.Handlers handlers = handlers(config, warehouse, allocator, pool);
+        FlightRouter router = new FlightRouter(
+                running, handlers, stream -> new Upload(stream, ClientFlow.current(), timer, config.idleTimeout()));
+        Consumer<ServerBuilder<?>> interceptor = builder -> builder.intercept(new ClientFlow.Interceptor());
+        this.server = FlightServer.builder(
+                        allocator, Location.forGrpcInsecure(config.host(), config.port()), router)
+                .executor(calls)
+                .maxInboundMessageSize(config.maxMessageBytes())
+                .setMaxHeaderListSize(MAX_HEADER_BYTES)
+                .middleware(RequestLog.KEY, new RequestLog.Factory())
+                .transportHint("grpc.builderConsumer", interceptor)
+                .build();
+    }
+
+    private static FlightRouter.Handlers handlers(
+            FlightConfig config, Warehouse warehouse, BufferAllocator allocator, ReadPool pool) {
+        Statements statements = new Statements(warehouse);
+        ArrowStreamSender sender =
+                new ArrowStreamSender(allocator, config.reads().clientTimeout());
+        ReadHandler reads = new ReadHandler(pool, sender);
+        ActionTable actions = new ActionTable(List.of(
+                new QueryAction(statements, pool, sender),
+                new ListTablesAction(warehouse),
+                new SnapshotsAction(warehouse)));
+        return new FlightRouter.Handlers(
+                statements,
+                reads,
+                new PutHandler(warehouse, allocator),
+                new ListingHandler(warehouse),
+                actions,
+                new SqlProducer(statements, reads, new SqlMetadata(warehouse, allocator)),
+                new SqlUpdates(statements, allocator));
+    }
+
+    /** Binds the port and begins to answer. */
+    public static FlightListener start(FlightConfig config, Warehouse warehouse, BufferAllocator allocator) {
+        FlightListener listener = new FlightListener(config, warehouse, allocator);
+        try {
+            listener.server.start();
+        } catch (IOException unavailable) {
+            listener.close();
+            throw new EiderException(
+                    ErrorCode.INVALID_CONFIGURATION,
+                    "Cannot listen on " + config.host() + ":" + config.port()
+                            + ": the port is taken, or the address is not one of this machine",
+                    unavailable);
+        }
+        return listener;
+    }
+
+    /** Returns the port that it listens on. */
+    public int port() {
+        return server.getPort();
+    }
+
+    /** Refuses new calls, lets running ones finish for a while, and then cancels what is left. */
+    public void drain(Duration timeout) {
+        running.refuse();
+        try {
+            if (!running.awaitNone(timeout)) {
+                LOG.info("Cancelling the calls that are still running");
+                running.stopAll();
+                if (!running.awaitNone(CANCEL_TIMEOUT)) {
+                    LOG.warn("Some calls do not end");
+                }
+            }
+        } catch (InterruptedException interrupted) {
+            running.stopAll();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Stops listening; calls that still run are cancelled. */
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        drain(Duration.ZERO);
+        try {
+            server.close();
+            pool.close();
+            timer.shutdownNow();
+            calls.shutdown();
+            if (!calls.awaitTermination(CANCEL_TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
+                LOG.warn("Some calls hold on to their threads");
+            }
+        } catch (InterruptedException interrupted) {
+            calls.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,25 @@
+package dev.eider.gateway.flight;
+
+import dev.eider.warehouse.Warehouse;
+import dev.eider.warehouse.read.BoundQuery;
+import dev.eider.warehouse.read.QueryRun;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.types.pojo.Schema;
+
+/** A query over pinned snapshots. Immutable. */
+record QueryStatement(Warehouse warehouse, BoundQuery query) implements Statement {
+    @Override
+    public Schema schema() {
+        return query.schema();
+    }
+
+    @Override
+    public String ticket() {
+        return query.toTicket();
+    }
+
+    @Override
+    public QueryRun run(BufferAllocator allocator) {
+        return warehouse.run(query, allocator);
+    }
+}

@@ -1,0 +1,18 @@
+package dev.eider.gateway.flight;
+
+import dev.eider.warehouse.read.QueryRun;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.types.pojo.Schema;
+
+/** Something that answers with rows: a query, or an update, whose one row says how many it changed. Immutable. */
+sealed interface Statement permits QueryStatement, UpdateStatement {
+
+    /** Returns the schema of its rows. */
+    Schema schema();
+
+    /** Returns text that {@link Statements#ofTicket} turns into this statement again. */
+    String ticket();
+
+    /** Starts it; the caller closes the run. */
+    QueryRun run(BufferAllocator allocator);
+}

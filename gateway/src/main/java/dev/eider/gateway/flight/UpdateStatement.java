@@ -1,0 +1,91 @@
+package dev.eider.gateway.flight;
+
+import dev.eider.warehouse.Warehouse;
+import dev.eider.warehouse.read.QueryRun;
+import dev.eider.warehouse.statement.SqlStatement;
+import dev.eider.warehouse.statement.UpdateResult;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.BigIntVector;
+import org.apache.arrow.vector.ipc.ArrowReader;
+import org.apache.arrow.vector.types.pojo.ArrowType;
+import org.apache.arrow.vector.types.pojo.Field;
+import org.apache.arrow.vector.types.pojo.Schema;
+
+/** A statement that changes something when it runs. Immutable. */
+record UpdateStatement(Warehouse warehouse, SqlStatement.Update update) implements Statement {
+    private static final String COUNT = "count";
+    private static final Schema SCHEMA =
+            new Schema(List.of(Field.notNullable(COUNT, new ArrowType.Int(Long.SIZE, true))));
+
+    /** Runs it, and returns what it did. */
+    UpdateResult execute() {
+        return warehouse.execute(update);
+    }
+
+    @Override
+    public Schema schema() {
+        return SCHEMA;
+    }
+
+    @Override
+    public String ticket() {
+        return update.sql();
+    }
+
+    @Override
+    public QueryRun run(BufferAllocator allocator) {
+        return new CountRun(new CountReader(allocator, execute().rows()));
+    }
+
+    private record CountRun(CountReader reader) implements QueryRun {
+        @Override
+        public void cancel() {}
+
+        @Override
+        public void close() {
+            try {
+                reader.close();
+            } catch (IOException impossible) {
+                throw new UncheckedIOException(impossible);
+            }
+        }
+    }
+
+    private static final class CountReader extends ArrowReader {
+        private final long count;
+        private boolean read;
+
+        CountReader(BufferAllocator allocator, long count) {
+            super(allocator);
+            this.count = count;
+        }
+
+        @Override
+        public boolean loadNextBatch() throws IOException {
+            prepareLoadNextBatch();
+            if (read) {
+                return false;
+            }
+            read = true;
+            ((BigIntVector) getVectorSchemaRoot().getVector(COUNT)).setSafe(0, count);
+            getVectorSchemaRoot().setRowCount(1);
+            return true;
+        }
+
+        @Override
+        protected Schema readSchema() {
+            return SCHEMA;
+        }
+
+        @Override
+        public long bytesRead() {
+            return 0;
+        }
+
+        @Override
+        protected void closeReadSource() {}
+    }
+}

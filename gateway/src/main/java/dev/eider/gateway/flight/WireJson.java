@@ -1,0 +1,125 @@
+package dev.eider.gateway.flight;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.eider.catalog.EiderException;
+import dev.eider.catalog.ErrorCode;
+import dev.eider.warehouse.SnapshotListing;
+import dev.eider.warehouse.TableListing;
+import dev.eider.warehouse.write.AppendReceipt;
+import java.nio.charset.StandardCharsets;
+import java.util.TreeMap;
+import org.apache.arrow.vector.types.pojo.Field;
+
+/** The JSON objects that clients receive and send. Thread-safe. */
+final class WireJson {
+    private static final ObjectMapper MAPPER =
+            new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+    private WireJson() {}
+
+    /** Returns a receipt; {@code snapshot_id} is null when there was nothing to append to an empty table. */
+    static ObjectNode receipt(AppendReceipt receipt) {
+        ObjectNode json = MAPPER.createObjectNode();
+        json.put("table", receipt.table().toString());
+        if (receipt.snapshotId().isPresent()) {
+            json.put("snapshot_id", receipt.snapshotId().getAsLong());
+        } else {
+            json.putNull("snapshot_id");
+        }
+        json.put("sequence_number", receipt.sequenceNumber());
+        json.put("rows", receipt.rows());
+        json.put("files", receipt.files());
+        json.put("bytes", receipt.bytes());
+        json.put("duplicate", receipt.duplicate());
+        json.put("queue_ms", receipt.queueMillis());
+        json.put("commit_ms", receipt.commitMillis());
+        return json;
+    }
+
+    /** Returns one table of a listing; what is not known is null. */
+    static ObjectNode table(TableListing listing) {
+        ObjectNode json = MAPPER.createObjectNode();
+        json.put("table", listing.table().toString());
+        ArrayNode namespace = json.putArray("namespace");
+        for (String level : listing.table().namespace().levels()) {
+            namespace.add(level);
+        }
+        json.put("name", listing.table().name());
+        putIfKnown(json, "rows", listing.rows());
+        putIfKnown(json, "bytes", listing.bytes());
+        json.put("snapshots", listing.snapshots());
+        putIfKnown(json, "snapshot_id", listing.snapshotId());
+        ArrayNode columns = json.putArray("columns");
+        for (Field field : listing.schema().getFields()) {
+            columns.addObject()
+                    .put("name", field.getName())
+                    .put("type", field.getType().toString())
+                    .put("nullable", field.isNullable());
+        }
+        return json;
+    }
+
+    /** Returns one snapshot of a listing. */
+    static ObjectNode snapshot(SnapshotListing listing) {
+        ObjectNode json = MAPPER.createObjectNode();
+        json.put("snapshot_id", listing.snapshotId());
+        putIfKnown(json, "parent_id", listing.parentId());
+        json.put("sequence_number", listing.sequenceNumber());
+        json.put("committed_at", listing.committedAt().toString());
+        json.put("operation", listing.operation());
+        json.put("current", listing.current());
+        ObjectNode summary = json.putObject("summary");
+        new TreeMap<>(listing.summary()).forEach(summary::put);
+        return json;
+    }
+
+    private static void putIfKnown(ObjectNode json, String name, long value) {
+        if (value < 0) {
+            json.putNull(name);
+        } else {
+            json.put(name, value);
+        }
+    }
+
+    /** Returns an object as UTF-8. */
+    static byte[] bytes(ObjectNode json) {
+        return json.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Returns an object as text that fits into a header: every letter beyond ASCII is escaped. */
+    static String ascii(ObjectNode json) {
+        StringBuilder escaped = new StringBuilder();
+        json.toString()
+                .chars()
+                .forEach(letter -> escaped.append(
+                        letter < 0x7f ? String.valueOf((char) letter) : String.format("\\u%04x", letter)));
+        return escaped.toString();
+    }
+
+    /** Returns the object that a client sent. */
+    static ObjectNode object(String text) {
+        try {
+            JsonNode json = MAPPER.readTree(text);
+            if (json instanceof ObjectNode object) {
+                return object;
+            }
+        } catch (JsonProcessingException malformed) {
+            throw new EiderException(ErrorCode.INVALID_REQUEST, "The body is not a JSON object", malformed);
+        }
+        throw new EiderException(ErrorCode.INVALID_REQUEST, "The body is not a JSON object");
+    }
+
+    /** Returns a field that has to be text. */
+    static String text(ObjectNode json, String name) {
+        JsonNode value = json.get(name);
+        if (value == null || !value.isTextual()) {
+            throw new EiderException(ErrorCode.INVALID_REQUEST, "The body needs the text field \"" + name + "\"");
+        }
+        return value.asText();
+    }
+}

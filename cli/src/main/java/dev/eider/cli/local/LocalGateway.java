@@ -1,5 +1,8 @@
 package dev.eider.cli.local;
 
+import dev.eider.gateway.ConfigLoader;
+import dev.eider.gateway.Gateway;
+import dev.eider.gateway.GatewayConfig;
 import java.util.Map;
 
 /**
@@ -8,7 +11,7 @@ import java.util.Map;
  * <p>Thread-safe. Whoever starts it closes it; closing lets running calls end first.
  */
 public final class LocalGateway implements AutoCloseable {
-    private final AutoCloseable gateway;
+    private final Gateway gateway;
     private final Description description;
 
     /**
@@ -20,8 +23,7 @@ public final class LocalGateway implements AutoCloseable {
      */
     public record Description(String url, String warehouse, String catalog) {}
 
-    @SuppressWarnings("UnusedMethod") // until there is a gateway to start
-    private LocalGateway(AutoCloseable gateway, Description description) {
+    private LocalGateway(Gateway gateway, Description description) {
         this.gateway = gateway;
         this.description = description;
     }
@@ -32,9 +34,17 @@ public final class LocalGateway implements AutoCloseable {
      * @param settings configuration by dotted key, as the command line gave it
      * @param environment variables of the process
      */
-    @SuppressWarnings("DoNotCallSuggester") // until there is a gateway to start
     public static LocalGateway start(Map<String, String> settings, Map<String, String> environment) {
-        throw new UnsupportedOperationException("the gateway is not part of this build yet: " + settings);
+        GatewayConfig config = ConfigLoader.load(environment, settings);
+        Gateway gateway = Gateway.start(config);
+        // Parameters of a JDBC URI may hold a password.
+        String catalog = config.warehouse().catalog().uri().replaceFirst("\\?.*", "");
+        return new LocalGateway(
+                gateway,
+                new Description(
+                        gateway.location().toString(),
+                        config.warehouse().storage().warehouse(),
+                        catalog));
     }
 
     /** Returns where it is. */
@@ -44,14 +54,6 @@ public final class LocalGateway implements AutoCloseable {
 
     @Override
     public void close() {
-        try {
-            gateway.close();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (RuntimeException e) {
-            throw e;
-        } catch (Exception e) {
-            throw new IllegalStateException("the gateway could not be stopped", e);
-        }
+        gateway.close();
     }
 }

@@ -6,6 +6,7 @@ import dev.eider.cli.display.Terminal;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -85,15 +86,18 @@ public final class Eider {
                 .addSubcommand(new ReadCommand(terminal, connection))
                 .addSubcommand(new TablesCommand(terminal, connection))
                 .addSubcommand(new SnapshotsCommand(terminal, connection));
-        SERVERS.forEach(
-                server -> forgetConnection(line.getSubcommands().get(server).getCommandSpec()));
-        line.setOut(new PrintWriter(terminal.out(), true));
-        line.setErr(new PrintWriter(terminal.err(), true));
+        line.setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8));
+        line.setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8));
         line.setUsageHelpWidth(
                 terminal.screen().showsOut() ? Math.min(120, terminal.screen().columns()) : 100);
         line.setUsageHelpLongOptionsMaxWidth(30);
         layOutHelp(line.getCommandSpec());
-        line.getSubcommands().values().forEach(command -> layOutHelp(command.getCommandSpec()));
+        line.getSubcommands().forEach((name, command) -> {
+            layOutHelp(command.getCommandSpec());
+            if (SERVERS.contains(name)) {
+                forgetConnection(command.getCommandSpec());
+            }
+        });
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setAbbreviatedOptionsAllowed(false);
         line.setParameterExceptionHandler(usageErrors(terminal));
@@ -154,7 +158,7 @@ public final class Eider {
     }
 
     private static boolean isBrokenPipe(UncheckedIOException failure) {
-        return "Broken pipe".equals(failure.getCause().getMessage());
+        return String.valueOf(failure.getCause()).endsWith("Broken pipe");
     }
 
     private static String sentence(Exception failure) {

@@ -7,6 +7,7 @@ import dev.eider.cli.display.SingleRow;
 import dev.eider.cli.display.Terminal;
 import java.time.Duration;
 import java.time.LocalTime;
+import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
@@ -74,7 +75,7 @@ final class ReadCommand implements Callable<Integer> {
             client.query(sql, row::start, row::batch);
             long rows = Long.parseLong(row.text(0));
             StringBuilder line = new StringBuilder()
-                    .append(LocalTime.now().truncatedTo(ChronoUnit.SECONDS))
+                    .append(LocalTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS))
                     .append("  ")
                     .append(name)
                     .append("  ")

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.LocalTime;
+import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.concurrent.Callable;
 import org.apache.arrow.memory.BufferAllocator;
@@ -99,9 +100,10 @@ final class WriteCommand implements Callable<Integer> {
     }
 
     private void print(Receipt receipt, Duration elapsed) {
-        terminal.line(LocalTime.now().truncatedTo(ChronoUnit.SECONDS) + "  " + receipt.table() + "  +"
-                + Amounts.count(receipt.rows(), "row") + "  " + receipt.snapshot() + "  sequence "
-                + receipt.sequenceNumber() + "  in " + Amounts.duration(elapsed) + " (commit "
-                + receipt.commitMillis() + " ms)");
+        terminal.line(
+                LocalTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS) + "  " + receipt.table() + "  +"
+                        + Amounts.count(receipt.rows(), "row") + "  " + receipt.snapshot() + "  sequence "
+                        + receipt.sequenceNumber() + "  in " + Amounts.duration(elapsed) + " (commit "
+                        + receipt.commitMillis() + " ms)");
     }
 }

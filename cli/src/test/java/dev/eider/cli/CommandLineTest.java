@@ -29,7 +29,7 @@ class CommandLineTest {
     }
 
     @AfterEach
-    void stopGateway() throws Exception {
+    void stopGateway() {
         gateway.close();
     }
 

@@ -68,42 +68,25 @@ public final class EiderClient implements AutoCloseable {
     /** Runs SQL that changes nothing, and hands out its rows; returns how many there were. */
     public long query(String sql, Consumer<Schema> start, BatchReceiver rows) {
         // Only the opening is repeated: later rows may already have been shown.
-        try (FlightStream stream = Retries.DEFAULT.read(() -> open(sql))) {
-            return drain(stream, start, rows);
-        } catch (Exception e) {
-            throw translated(e);
-        }
+        return drain(Retries.DEFAULT.read(() -> open(sql)), start, rows);
     }
 
     /** Runs any SQL once, and hands out its rows; returns how many there were. */
     public long execute(String sql, Consumer<Schema> start, BatchReceiver rows) {
-        try (FlightStream stream = Retries.DEFAULT.change(() -> open(sql))) {
-            return drain(stream, start, rows);
-        } catch (Exception e) {
-            throw translated(e);
-        }
+        return drain(Retries.DEFAULT.change(() -> open(sql)), start, rows);
     }
 
-    private FlightStream open(String sql) {
+    private ResultStream open(String sql) {
+        Ticket ticket = new Ticket(sql.getBytes(StandardCharsets.UTF_8));
+        return translating(() -> ResultStream.open(flight, ticket, headers(Map.of())));
+    }
+
+    private long drain(ResultStream result, Consumer<Schema> start, BatchReceiver rows) {
         return translating(() -> {
-            Ticket ticket = new Ticket(sql.getBytes(StandardCharsets.UTF_8));
-            FlightStream stream = flight.getStream(ticket, headers(Map.of()));
-            try {
-                stream.getSchema(); // waits for the gateway's first word, be it an error
-                return stream;
-            } catch (FlightRuntimeException e) {
-                closeQuietly(stream, e);
-                throw e;
+            try (result) {
+                return drain(result.rows(), start, rows);
             }
         });
-    }
-
-    private static void closeQuietly(FlightStream stream, FlightRuntimeException reason) {
-        try {
-            stream.close();
-        } catch (Exception e) {
-            reason.addSuppressed(e);
-        }
     }
 
     private static long drain(FlightStream stream, Consumer<Schema> start, BatchReceiver rows) {
@@ -244,9 +227,6 @@ public final class EiderClient implements AutoCloseable {
     private RuntimeException translated(Exception e) {
         if (e instanceof FlightRuntimeException flightFailure) {
             return GatewayException.of(flightFailure, address);
-        }
-        if (e instanceof InterruptedException) {
-            Thread.currentThread().interrupt();
         }
         return e instanceof RuntimeException unchecked ? unchecked : new IllegalStateException(e);
     }

@@ -7,7 +7,6 @@ import org.apache.arrow.flight.FlightClient;
 import org.apache.arrow.flight.FlightInfo;
 import org.apache.arrow.flight.FlightRuntimeException;
 import org.apache.arrow.flight.FlightStatusCode;
-import org.apache.arrow.flight.FlightStream;
 import org.apache.arrow.flight.sql.FlightSqlClient;
 import org.apache.arrow.flight.sql.impl.FlightSql.SqlInfo;
 import org.apache.arrow.vector.FieldVector;
@@ -18,16 +17,17 @@ final class ServerVersion {
 
     /** Returns for example {@code Eider 0.1.0}, or words that say that the server does not tell. */
     @SuppressWarnings("resource") // the Flight SQL client is a view of the Flight client, which stays its owner's
-    static String of(FlightClient flight, CallOption... options) throws Exception {
+    static String of(FlightClient flight, CallOption... options) {
         FlightSqlClient sql = new FlightSqlClient(flight);
         List<String> parts = new ArrayList<>();
         try {
             FlightInfo info = sql.getSqlInfo(
                     new SqlInfo[] {SqlInfo.FLIGHT_SQL_SERVER_NAME, SqlInfo.FLIGHT_SQL_SERVER_VERSION}, options);
-            try (FlightStream rows = sql.getStream(info.getEndpoints().get(0).getTicket(), options)) {
-                while (rows.next()) {
-                    FieldVector values = rows.getRoot().getVector(1);
-                    for (int row = 0; row < rows.getRoot().getRowCount(); row++) {
+            try (ResultStream result =
+                    ResultStream.open(flight, info.getEndpoints().get(0).getTicket(), options)) {
+                while (result.rows().next()) {
+                    FieldVector values = result.rows().getRoot().getVector(1);
+                    for (int row = 0; row < values.getValueCount(); row++) {
                         parts.add(String.valueOf(values.getObject(row)));
                     }
                 }

@@ -7,6 +7,7 @@ import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -163,7 +164,7 @@ final class CellValues {
             PeriodDuration span = spans.getObject(row);
             return new Interval(
                     span.getPeriod().toTotalMonths(),
-                    span.getPeriod().getDays(),
+                    span.getPeriod().get(ChronoUnit.DAYS),
                     span.getDuration().toNanos());
         }
         return new Interval(0, 0, ((DurationVector) vector).getObject(row).toNanos());

@@ -1,5 +1,8 @@
 package dev.eider.cli.local;
 
+import dev.eider.gateway.ConfigLoader;
+import dev.eider.gateway.Gateway;
+import dev.eider.gateway.GatewayConfig;
 import java.util.Map;
 
 /**
@@ -8,7 +11,7 @@ import java.util.Map;
  * <p>Thread-safe. Whoever starts it closes it; closing lets running calls end first.
  */
 public final class LocalGateway implements AutoCloseable {
-    private final AutoCloseable gateway;
+    private final Gateway gateway;
     private final Description description;
 
     /**
@@ -20,7 +23,7 @@ public final class LocalGateway implements AutoCloseable {
      */
     public record Description(String url, String warehouse, String catalog) {}
 
-    private LocalGateway(AutoCloseable gateway, Description description) {
+    private LocalGateway(Gateway gateway, Description description) {
         this.gateway = gateway;
         this.description = description;
     }
@@ -32,7 +35,16 @@ public final class LocalGateway implements AutoCloseable {
      * @param environment variables of the process
      */
     public static LocalGateway start(Map<String, String> settings, Map<String, String> environment) {
-        throw new UnsupportedOperationException("the gateway is not part of this build yet: " + settings);
+        GatewayConfig config = ConfigLoader.load(environment, settings);
+        Gateway gateway = Gateway.start(config);
+        // Parameters of a JDBC URI may hold a password.
+        String catalog = config.warehouse().catalog().uri().replaceFirst("\\?.*", "");
+        return new LocalGateway(
+                gateway,
+                new Description(
+                        gateway.location().toString(),
+                        config.warehouse().storage().warehouse(),
+                        catalog));
     }
 
     /** Returns where it is. */
@@ -41,7 +53,7 @@ public final class LocalGateway implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() {
         gateway.close();
     }
 }

@@ -19,7 +19,6 @@ import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.ViewVarCharVector;
-import org.apache.arrow.vector.complex.ListViewVector;
 import org.apache.arrow.vector.dictionary.Dictionary;
 import org.apache.arrow.vector.dictionary.DictionaryProvider.MapDictionaryProvider;
 import org.apache.arrow.vector.ipc.message.ArrowFieldNode;
@@ -66,7 +65,6 @@ class BatchValidatorTest {
     static List<Arguments> lies() {
         Field list = nested(new ArrowType.List(), leaf("item", INT));
         Field largeList = nested(new ArrowType.LargeList(), leaf("item", INT));
-        Field listView = nested(new ArrowType.ListView(), leaf("item", INT));
         Field fixedList = nested(new ArrowType.FixedSizeList(2), leaf("item", INT));
         Field struct = nested(STRUCT, leaf("x", INT));
         Field view = leaf("c", new ArrowType.Utf8View());
@@ -141,11 +139,6 @@ class BatchValidatorTest {
                         .setInt(8, 5)),
                 lie("has an offset of 5, beyond the 4", largeList, lists, v -> v.getOffsetBuffer()
                         .setLong(16, 5)),
-                lie("a list of 2 elements at 3", listView, lists, v -> v.getOffsetBuffer()
-                        .setInt(4, 3)),
-                lie("a list of -1 elements", listView, lists, v -> ((ListViewVector) v)
-                        .getSizeBuffer()
-                        .setInt(4, -1)),
                 lie("has 3 values instead of 4", fixedList, lists, v -> child(v).setValueCount(3)),
                 lie("has 1 values instead of 2", struct, List.of(List.of(1), List.of(2)), v -> child(v).setValueCount(
                                 1)),

@@ -133,7 +133,6 @@ class CorruptStreamTest {
         columns.put(leaf("decimal", new ArrowType.Decimal(9, 2, 128)), Collections.nCopies(3, new BigDecimal("1.50")));
         columns.put(leaf("bool", new ArrowType.Bool()), Arrays.asList(true, null, false));
         columns.put(new Field("list", FieldType.nullable(new ArrowType.List()), List.of(item)), lists);
-        columns.put(new Field("listview", FieldType.nullable(new ArrowType.ListView()), List.of(item)), lists);
         columns.put(new Field("biglist", FieldType.nullable(new ArrowType.LargeList()), List.of(item)), lists);
         columns.put(new Field("fixed", FieldType.nullable(new ArrowType.FixedSizeList(2)), List.of(item)), lists);
         columns.put(

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Sends streams damaged at random: each is stored, or refused in order, and never brings the process down. */
 class CorruptStreamTest {
-    private static final int STREAMS = 1_500;
+    private static final int STREAMS = 500;
     private static final long MEMORY = 64L << 20;
     private static final int[] SUSPECT = {0, 1, -1, 7, 1 << 20, Integer.MAX_VALUE, Integer.MIN_VALUE};
     private static final ArrowType.Int INT = new ArrowType.Int(32, true);

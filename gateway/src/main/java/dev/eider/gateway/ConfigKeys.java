@@ -160,7 +160,9 @@ final class ConfigKeys {
             "Worker threads of DuckDB, shared by all queries. Lower it to leave processors to other programs.");
     static final ConfigKey<Path> ENGINE_TEMP_DIRECTORY = computed(
             "engine.temp-directory",
-            new ValueType<>("path", "a directory", text -> Path.of(text).toAbsolutePath().normalize()),
+            new ValueType<>("path", "a directory", text -> Path.of(text)
+                    .toAbsolutePath()
+                    .normalize()),
             "`spill-` and the process id, beside the warehouse directory",
             settings -> beside(settings, "spill-" + settings.machine().processId()),
             "Where DuckDB spills to; made at start, removed at stop. Change it to use a faster disk.");

@@ -70,7 +70,8 @@ public final class ConfigLoader {
 
     private static Optional<ConfigKey<?>> find(String variable) {
         for (ConfigKey<?> key : ConfigKeys.ALL) {
-            if (key.variable().equals(variable) || key.secret() && key.fileVariable().equals(variable)) {
+            if (key.variable().equals(variable)
+                    || key.secret() && key.fileVariable().equals(variable)) {
                 return Optional.of(key);
             }
         }
@@ -123,7 +124,8 @@ public final class ConfigLoader {
     private static WarehouseConfig warehouse(Settings settings) {
         String location = ConfigKeys.warehouse(settings);
         return new WarehouseConfig(
-                new CatalogConfig(settings.get(ConfigKeys.CATALOG_URI), settings.get(ConfigKeys.CATALOG_NAME), location),
+                new CatalogConfig(
+                        settings.get(ConfigKeys.CATALOG_URI), settings.get(ConfigKeys.CATALOG_NAME), location),
                 new StorageConfig(location, settings.get(ConfigKeys.STORAGE_ALLOWED_LOCATIONS)),
                 new EngineConfig(
                         settings.get(ConfigKeys.ENGINE_MEMORY_LIMIT),

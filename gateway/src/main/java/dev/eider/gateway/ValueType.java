@@ -27,15 +27,15 @@ record ValueType<T>(String label, String expected, Function<String, T> parser) {
             new ValueType<>("secret text", "some text", text -> Optional.of(new Secret(nonEmpty(text))));
     static final ValueType<List<String>> LIST =
             new ValueType<>("list", "values with commas between them", ValueType::list);
-    static final ValueType<Boolean> SWITCH =
-            new ValueType<>("true or false", "true or false", ValueType::trueOrFalse);
+    static final ValueType<Boolean> SWITCH = new ValueType<>("true or false", "true or false", ValueType::trueOrFalse);
     static final ValueType<ReadConfig.Engine> ENGINE =
             new ValueType<>("auto or planned", "auto or planned", ValueType::engine);
 
     /** Returns the type of whole numbers in a range. */
     static ValueType<Long> number(long minimum, long maximum) {
         String range = maximum == Long.MAX_VALUE ? "of at least " + minimum : "from " + minimum + " to " + maximum;
-        return new ValueType<>("number", "a whole number " + range, text -> within(Long.parseLong(text), minimum, maximum));
+        return new ValueType<>(
+                "number", "a whole number " + range, text -> within(Long.parseLong(text), minimum, maximum));
     }
 
     /** Returns the type of byte counts in a range. */
@@ -84,7 +84,8 @@ record ValueType<T>(String label, String expected, Function<String, T> parser) {
             case "auto" -> ReadConfig.Engine.AUTO;
             case "planned" -> ReadConfig.Engine.PLANNED;
             case "iceberg_scan" ->
-                throw new IllegalArgumentException("auto or planned: this version cannot read through iceberg_scan yet");
+                throw new IllegalArgumentException(
+                        "auto or planned: this version cannot read through iceberg_scan yet");
             default -> throw new IllegalArgumentException();
         };
     }

@@ -37,7 +37,8 @@ public final class FlightListener implements AutoCloseable {
 
     private FlightListener(FlightConfig config, Warehouse warehouse, BufferAllocator allocator) {
         this.running = new RunningCalls();
-        // Unbounded, because a thread of it is what gRPC needs to say that there are too many calls; the work is bounded
+        // Unbounded, because a thread of it is what gRPC needs to say that there are too many calls; the work is
+        // bounded
         // behind it, by the pool of reads and by the warehouse's queue of appends.
         this.calls = Executors.newCachedThreadPool(new NamedThreads("eider-call"));
         this.timer = new ScheduledThreadPoolExecutor(1, new NamedThreads("eider-timer"));
@@ -47,8 +48,7 @@ public final class FlightListener implements AutoCloseable {
         FlightRouter router = new FlightRouter(
                 running, handlers, stream -> new Upload(stream, ClientFlow.current(), timer, config.idleTimeout()));
         Consumer<ServerBuilder<?>> interceptor = builder -> builder.intercept(new ClientFlow.Interceptor());
-        this.server = FlightServer.builder(
-                        allocator, Location.forGrpcInsecure(config.host(), config.port()), router)
+        this.server = FlightServer.builder(allocator, Location.forGrpcInsecure(config.host(), config.port()), router)
                 .executor(calls)
                 .maxInboundMessageSize(config.maxMessageBytes())
                 .setMaxHeaderListSize(MAX_HEADER_BYTES)

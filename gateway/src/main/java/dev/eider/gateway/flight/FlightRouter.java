@@ -55,8 +55,8 @@ final class FlightRouter implements FlightProducer {
                 handlers.sql().getStream(context, ticket, listener);
             } else {
                 byte[] bytes = ticket.getBytes();
-                handlers.reads()
-                        .stream(Callers.of(context), () -> handlers.statements().ofTicket(bytes), listener);
+                handlers.reads().stream(
+                        Callers.of(context), () -> handlers.statements().ofTicket(bytes), listener);
             }
             return ticket;
         });
@@ -78,7 +78,8 @@ final class FlightRouter implements FlightProducer {
     public SchemaResult getSchema(CallContext context, FlightDescriptor descriptor) {
         return answer(() -> isSql(descriptor)
                 ? handlers.sql().getSchema(context, descriptor)
-                : new SchemaResult(handlers.statements().ofDescriptor(descriptor).schema()));
+                : new SchemaResult(
+                        handlers.statements().ofDescriptor(descriptor).schema()));
     }
 
     @Override
@@ -105,8 +106,8 @@ final class FlightRouter implements FlightProducer {
     private void put(CallContext context, Upload upload, StreamListener<PutResult> results) {
         FlightDescriptor descriptor = upload.descriptor();
         if (!descriptor.isCommand()) {
-            AppendRequest request = new AppendRequest(
-                    TablePaths.table(descriptor.getPath()), WriteHeaders.parse(headers(context)));
+            AppendRequest request =
+                    new AppendRequest(TablePaths.table(descriptor.getPath()), WriteHeaders.parse(headers(context)));
             handlers.puts().append(Callers.of(context), request, upload, results);
             return;
         }

@@ -36,7 +36,8 @@ final class PutHandler {
             try {
                 warehouse.appender().append(request, rows, receipt -> send(receipt, ours, results));
             } finally {
-                // The appender's reading thread may still wait for the client: it has to leave before the rows are freed.
+                // The appender's reading thread may still wait for the client: it has to leave before the rows are
+                // freed.
                 upload.abandon();
             }
         } catch (IOException unexpected) {

@@ -17,7 +17,8 @@ final class WriteHeaders {
     private static final String MODE = PREFIX + "mode";
     private static final String COMMIT_EVERY_ROWS = PREFIX + "commit-every-rows";
     private static final String COMMIT_EVERY_SECONDS = PREFIX + "commit-every-seconds";
-    private static final BigDecimal MOST_SECONDS = BigDecimal.valueOf(Duration.ofDays(365).toSeconds());
+    private static final BigDecimal MOST_SECONDS =
+            BigDecimal.valueOf(Duration.ofDays(365).toSeconds());
     private static final Set<String> PLANNED = Set.of(
             PREFIX + "idempotency-key",
             PREFIX + "content-digest",

@@ -31,7 +31,7 @@ import org.apache.iceberg.types.Types;
 final class GenericWriter {
     private static final Schema SCHEMA = new Schema(
             Types.NestedField.optional(1, "id", Types.LongType.get()),
-            Types.NestedField.optional(2, "at", Types.TimestampType.withoutZone()),
+            Types.NestedField.optional(2, "departed", Types.TimestampType.withoutZone()),
             Types.NestedField.optional(3, "origin", Types.StringType.get()),
             Types.NestedField.optional(4, "comment", Types.StringType.get()),
             Types.NestedField.optional(5, "delay", Types.IntegerType.get()),

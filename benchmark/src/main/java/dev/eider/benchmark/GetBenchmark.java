@@ -11,7 +11,7 @@ final class GetBenchmark {
     private static final String MEMORY = "1GB";
     private static final String ROWS = "SELECT range AS id, CAST(range % 1000 AS INTEGER) AS k, random() AS v, "
             + "'name ' || range % 100000 AS s, DATE '2001-01-01' + CAST(range % 365 AS INTEGER) AS d, "
-            + "TIMESTAMP '2001-01-01' + to_seconds(range) AS at FROM range(10000000)";
+            + "TIMESTAMP '2001-01-01' + to_seconds(range) AS departed FROM range(10000000)";
 
     private final Path directory;
     private final BufferAllocator allocator;
@@ -26,7 +26,7 @@ final class GetBenchmark {
     void run(int runs) throws Exception {
         try (LocalServer server = new LocalServer(directory.resolve("get"), threads, MEMORY, allocator);
                 DuckDb duckDb = new DuckDb(threads, MEMORY)) {
-            server.run("CREATE TABLE big (id BIGINT, k INTEGER, v DOUBLE, s VARCHAR, d DATE, at TIMESTAMP)");
+            server.run("CREATE TABLE big (id BIGINT, k INTEGER, v DOUBLE, s VARCHAR, d DATE, departed TIMESTAMP)");
             server.run("INSERT INTO big " + ROWS);
             List<Path> files = server.dataFiles("big");
             Contender eider = new Contender("Eider, DoGet over loopback", () -> {

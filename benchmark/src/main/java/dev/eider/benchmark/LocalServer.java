@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.apache.arrow.flight.AsyncPutListener;
 import org.apache.arrow.flight.CallOption;
@@ -46,7 +47,7 @@ final class LocalServer implements AutoCloseable {
                 client.startPut(FlightDescriptor.path(table), root, receipts, options);
         while (rows.loadNextBatch()) {
             while (!upload.isReady()) {
-                Thread.onSpinWait();
+                LockSupport.parkNanos(50_000);
             }
             upload.putNext();
         }

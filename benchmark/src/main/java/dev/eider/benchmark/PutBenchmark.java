@@ -75,7 +75,7 @@ final class PutBenchmark {
                     allocator,
                     "COPY (SELECT * FROM arrow_rows) TO '" + file
                             + "' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880, FIELD_IDS "
-                            + "{id: 1, at: 2, origin: 3, comment: 4, delay: 5, distance: 6, price: 7, late: 8})");
+                            + "{id: 1, departed: 2, origin: 3, comment: 4, delay: 5, distance: 6, price: 7, late: 8})");
         }
         DurableFiles.sync(file);
         return file.toString();
@@ -91,7 +91,7 @@ final class PutBenchmark {
     }
 
     private static String checksum(DuckDb duckDb, List<Path> files) throws Exception {
-        return duckDb.single("SELECT count(*) || ' rows, hash ' || sum(hash(id, at, origin, comment, delay, distance, "
+        return duckDb.single("SELECT count(*) || ' rows, hash ' || sum(hash(id, departed, origin, comment, delay, distance, "
                 + "price, late)) FROM " + DuckDb.readParquet(files));
     }
 

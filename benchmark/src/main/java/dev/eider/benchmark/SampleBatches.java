@@ -49,7 +49,7 @@ final class SampleBatches implements AutoCloseable {
     static Schema schema() {
         return new Schema(List.of(
                 field("id", new ArrowType.Int(64, true)),
-                field("at", new ArrowType.Timestamp(TimeUnit.MICROSECOND, null)),
+                field("departed", new ArrowType.Timestamp(TimeUnit.MICROSECOND, null)),
                 field("origin", ArrowType.Utf8.INSTANCE),
                 field("comment", ArrowType.Utf8.INSTANCE),
                 field("delay", new ArrowType.Int(32, true)),

@@ -11,6 +11,9 @@ import java.sql.Connection;
  * a connection is used by one call at a time. The thread that runs the query needs a stack of 1 MB or more.
  */
 public final class SqlParser {
+    /** DuckDB's time for one chain of conditions grows with the square of its length: at 160,000, it takes a minute. */
+    private static final int MAX_CONDITIONS = 20_000;
+
     private final FunctionGate gate = new FunctionGate();
 
     /**
@@ -22,10 +25,22 @@ public final class SqlParser {
      */
     public ParsedQuery parse(Connection connection, String sql) {
         String text = PlainBlanks.in(SqlLexer.statement(sql));
+        requireFewConditions(text);
         SyntaxTree tree = SyntaxReader.read(connection, text);
         tree.uses().forEach(SqlParser::check);
         tree.functions().forEach(gate::check);
         return new ReferenceFinder(text, tree).query();
+    }
+
+    private static void requireFewConditions(String text) {
+        long conditions = SqlLexer.significant(text).stream()
+                .filter(token -> token.isKeyword("AND") || token.isKeyword("OR"))
+                .count();
+        if (conditions > MAX_CONDITIONS) {
+            throw new EiderException(
+                    ErrorCode.INVALID_SQL,
+                    "The statement joins " + conditions + " conditions by AND and OR; the limit is " + MAX_CONDITIONS);
+        }
     }
 
     private static void check(SyntaxTree.Trait trait) {

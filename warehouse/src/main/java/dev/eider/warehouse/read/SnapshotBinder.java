@@ -11,6 +11,7 @@ import dev.eider.warehouse.engine.SqlText;
 import dev.eider.warehouse.engine.TableReference;
 import dev.eider.warehouse.storage.AllowedLocations;
 import java.io.IOException;
+import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -31,6 +32,10 @@ import org.apache.iceberg.catalog.TableIdentifier;
  * view of the request's own connection; the caller's text is untouched otherwise. Thread-safe.
  */
 public final class SnapshotBinder {
+    /** Cannot be guessed: a caller's own name must not stand where one of these is meant. */
+    private static final String VIEW_PREFIX =
+            "__eider_" + Long.toString(new SecureRandom().nextLong() >>> 1, Character.MAX_RADIX) + "_";
+
     private final TableCatalog catalog;
     private final QueryEngine engine;
     private final ScanPlanner planner;
@@ -167,7 +172,7 @@ public final class SnapshotBinder {
         for (int i = 0; i < query.pins().size(); i++) {
             BoundQuery.Pin pin = query.pins().get(i);
             if (!views.containsKey(pin)) {
-                String view = SqlText.quoteIdentifier("__eider_" + views.size());
+                String view = SqlText.quoteIdentifier(VIEW_PREFIX + views.size());
                 connection.execute(
                         "CREATE TEMP VIEW %s AS %s".formatted(view, planner.relation(state(states, pin), pin)));
                 views.put(pin, view);

@@ -25,6 +25,7 @@ record ArrowColumn(String path, Field field, ArrowType type, String extension, L
     /** The extension of 16-byte values that are UUIDs. */
     static final String UUID = "arrow.uuid";
 
+    private static final int MAX_ARRAY = 100_000;
     private static final String EXTENSION_NAME = "ARROW:extension:name";
 
     /** Reads what {@code field} holds; {@code dictionaries} resolves a dictionary-encoded one. */
@@ -72,6 +73,26 @@ record ArrowColumn(String path, Field field, ArrowType type, String extension, L
         return extension.equals(UUID)
                 && type instanceof ArrowType.FixedSizeBinary binary
                 && binary.getByteWidth() == 16;
+    }
+
+    /**
+     * Returns whether values are lists that DuckDB reads. It reads outside its buffers when list views leave gaps, and
+     * has arrays of limited size only, which must not be empty.
+     */
+    boolean isList() {
+        boolean known = type instanceof ArrowType.List
+                || type instanceof ArrowType.LargeList
+                || (type instanceof ArrowType.FixedSizeList list
+                        && list.getListSize() > 0
+                        && list.getListSize() <= MAX_ARRAY);
+        return known && children.size() == 1;
+    }
+
+    /** Returns whether values are maps. */
+    boolean isMap() {
+        return type instanceof ArrowType.Map
+                && children.size() == 1
+                && children.get(0).getChildren().size() == 2;
     }
 
     /** Returns the child at {@code index}, whose path continues this one by {@code name}. */

@@ -71,7 +71,7 @@ public final class ArrowToIceberg {
                 ((ArrowType.Timestamp) type).getTimezone() == null
                         ? Types.TimestampType.withoutZone()
                         : Types.TimestampType.withZone();
-            case List, LargeList, FixedSizeList, ListView -> list(column);
+            case List, LargeList, FixedSizeList -> list(column);
             case Map -> map(column);
             case Struct -> struct(column);
             default -> throw unsupported(column);
@@ -112,7 +112,7 @@ public final class ArrowToIceberg {
 
     private Type list(ArrowColumn column) {
         int id = ++lastId;
-        requireChildren(column, 1);
+        require(column, column.isList());
         ArrowColumn element = column.child(0, "element", dictionaries);
         return element.field().isNullable()
                 ? Types.ListType.ofOptional(id, type(element))
@@ -120,15 +120,14 @@ public final class ArrowToIceberg {
     }
 
     private Type map(ArrowColumn column) {
-        requireChildren(column, 1);
-        ArrowColumn entries = column.child(0, "entries", dictionaries);
-        requireChildren(entries, 2);
+        require(column, column.isMap());
+        Field entries = column.children().get(0);
         int keyId = ++lastId;
         int valueId = ++lastId;
-        Type key =
-                type(ArrowColumn.of(column.path() + ".key", entries.children().get(0), dictionaries));
+        Type key = type(
+                ArrowColumn.of(column.path() + ".key", entries.getChildren().get(0), dictionaries));
         ArrowColumn value =
-                ArrowColumn.of(column.path() + ".value", entries.children().get(1), dictionaries);
+                ArrowColumn.of(column.path() + ".value", entries.getChildren().get(1), dictionaries);
         return value.field().isNullable()
                 ? Types.MapType.ofOptional(keyId, valueId, key, type(value))
                 : Types.MapType.ofRequired(keyId, valueId, key, type(value));
@@ -146,8 +145,8 @@ public final class ArrowToIceberg {
         return Types.StructType.of(fields);
     }
 
-    private static void requireChildren(ArrowColumn column, int count) {
-        if (column.children().size() != count) {
+    private static void require(ArrowColumn column, boolean readable) {
+        if (!readable) {
             throw unsupported(column);
         }
     }

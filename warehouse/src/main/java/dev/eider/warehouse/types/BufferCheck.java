@@ -75,21 +75,6 @@ record BufferCheck(String path) {
         }
     }
 
-    /** Requires {@code count} pairs of offset and size that lie within {@code limit}. */
-    void listViews(ArrowBuf offsets, ArrowBuf sizes, int count, long limit) {
-        values(offsets, count, 4);
-        values(sizes, count, 4);
-        for (long i = 0; i < count; i++) {
-            int offset = MemoryUtil.getInt(offsets.memoryAddress() + 4 * i);
-            int size = MemoryUtil.getInt(sizes.memoryAddress() + 4 * i);
-            if (offset < 0 || size < 0 || (long) offset + size > limit) {
-                throw InvalidBuffer.in(
-                        path,
-                        "has a list of %d elements at %d, beyond the %d that were sent".formatted(size, offset, limit));
-            }
-        }
-    }
-
     /** Requires indices below {@code limit} wherever {@code validity} has a bit; the buffers are long enough. */
     void indices(IndexBuffer indices, ArrowBuf validity, int count, int limit) {
         for (int i = 0; i < count; i++) {

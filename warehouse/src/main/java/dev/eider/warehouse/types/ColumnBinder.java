@@ -97,12 +97,7 @@ record ColumnBinder(DictionaryProvider dictionaries, String table) {
     }
 
     private Fit list(ArrowColumn column, Types.ListType type, boolean required) {
-        boolean isList =
-                switch (column.type().getTypeID()) {
-                    case List, LargeList, FixedSizeList, ListView -> true;
-                    default -> false;
-                };
-        requireLayout(column, type, isList && column.children().size() == 1);
+        requireLayout(column, type, column.isList());
         Fit element = fit(column.child(0, "element", dictionaries), type.elementType(), type.isElementRequired());
         return new Fit(
                 transport(column, column.type(), List.of(element.transport())),
@@ -111,12 +106,7 @@ record ColumnBinder(DictionaryProvider dictionaries, String table) {
     }
 
     private Fit map(ArrowColumn column, Types.MapType type, boolean required) {
-        requireLayout(
-                column,
-                type,
-                column.type().getTypeID() == ArrowTypeID.Map
-                        && column.children().size() == 1
-                        && column.children().get(0).getChildren().size() == 2);
+        requireLayout(column, type, column.isMap());
         Field entries = column.children().get(0);
         ArrowColumn keys =
                 ArrowColumn.of(column.path() + ".key", entries.getChildren().get(0), dictionaries);

@@ -1,12 +1,10 @@
 package dev.eider.warehouse.types;
 
 import java.util.BitSet;
-import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.complex.FixedSizeListVector;
 import org.apache.arrow.vector.complex.LargeListVector;
 import org.apache.arrow.vector.complex.ListVector;
-import org.apache.arrow.vector.complex.ListViewVector;
 import org.apache.arrow.vector.complex.StructVector;
 import org.jspecify.annotations.Nullable;
 
@@ -94,9 +92,6 @@ final class Reach {
         if (vector instanceof FixedSizeListVector list) {
             return (index + 1) * list.getListSize();
         }
-        if (vector instanceof ListViewVector list) {
-            return offset(index) + list.getSizeBuffer().getInt(4L * index);
-        }
         return offset(index + 1);
     }
 
@@ -104,9 +99,6 @@ final class Reach {
         if (vector instanceof LargeListVector list) {
             return (int) list.getOffsetBuffer().getLong(8L * index);
         }
-        ArrowBuf offsets = vector instanceof ListVector list
-                ? list.getOffsetBuffer()
-                : ((ListViewVector) vector).getOffsetBuffer();
-        return offsets.getInt(4L * index);
+        return ((ListVector) vector).getOffsetBuffer().getInt(4L * index);
     }
 }

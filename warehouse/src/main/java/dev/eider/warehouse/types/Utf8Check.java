@@ -46,6 +46,9 @@ final class Utf8Check {
         while (end - at >= 8 && (MemoryUtil.getLong(at) & HIGH_BITS) == 0) {
             at += 8;
         }
+        if (end - at < 8 && end - start >= 8 && (MemoryUtil.getLong(end - 8) & HIGH_BITS) == 0) {
+            return end;
+        }
         while (at < end && MemoryUtil.getByte(at) >= 0) {
             at++;
         }

@@ -15,7 +15,6 @@ import org.apache.arrow.vector.NullVector;
 import org.apache.arrow.vector.complex.FixedSizeListVector;
 import org.apache.arrow.vector.complex.LargeListVector;
 import org.apache.arrow.vector.complex.ListVector;
-import org.apache.arrow.vector.complex.ListViewVector;
 import org.apache.arrow.vector.complex.StructVector;
 import org.apache.arrow.vector.dictionary.Dictionary;
 import org.apache.arrow.vector.dictionary.DictionaryProvider;
@@ -101,8 +100,6 @@ record VectorCheck(DictionaryProvider dictionaries) {
             buffers.offsets32(list.getOffsetBuffer(), count, limit);
         } else if (vector instanceof LargeListVector list) {
             buffers.offsets64(list.getOffsetBuffer(), count, limit);
-        } else if (vector instanceof ListViewVector list) {
-            buffers.listViews(list.getOffsetBuffer(), list.getSizeBuffer(), count, limit);
         } else if (vector instanceof FixedSizeListVector list) {
             requireCount(elements, (long) count * list.getListSize(), rule);
         } else {

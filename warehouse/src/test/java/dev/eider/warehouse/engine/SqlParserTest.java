@@ -258,6 +258,12 @@ class SqlParserTest {
     }
 
     @Test
+    void limitsTheNumberOfConditions() {
+        assertThat(refusal("SELECT a" + " AND a".repeat(160_000) + " FROM t").text())
+                .contains("limit");
+    }
+
+    @Test
     void readsLongStatements() {
         String sql = "SELECT a IN (1" + ", 2".repeat(100_000) + ") FROM t";
 

@@ -30,7 +30,6 @@ import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.complex.FixedSizeListVector;
 import org.apache.arrow.vector.complex.LargeListVector;
 import org.apache.arrow.vector.complex.ListVector;
-import org.apache.arrow.vector.complex.ListViewVector;
 import org.apache.arrow.vector.complex.MapVector;
 import org.apache.arrow.vector.complex.StructVector;
 import org.apache.arrow.vector.types.pojo.Field;
@@ -109,9 +108,6 @@ final class ArrowRows {
         } else if (vector instanceof LargeListVector list) {
             start = (int) list.startNewValue(index);
             child = list.getDataVector();
-        } else if (vector instanceof ListViewVector list) {
-            start = list.startNewValue(index);
-            child = list.getDataVector();
         } else {
             FixedSizeListVector list = (FixedSizeListVector) vector;
             start = list.startNewValue(index);
@@ -125,8 +121,6 @@ final class ArrowRows {
         } else if (vector instanceof ListVector list) {
             list.endValue(index, elements.size());
         } else if (vector instanceof LargeListVector list) {
-            list.endValue(index, elements.size());
-        } else if (vector instanceof ListViewVector list) {
             list.endValue(index, elements.size());
         }
     }

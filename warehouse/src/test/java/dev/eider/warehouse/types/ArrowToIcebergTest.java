@@ -97,7 +97,10 @@ class ArrowToIcebergTest {
                                 FieldType.nullable(new ArrowType.Union(UnionMode.Sparse, new int[] {0})),
                                 List.of(item)),
                         new Field("c", FieldType.nullable(new ArrowType.RunEndEncoded()), List.of(item, item)),
+                        new Field("c", FieldType.nullable(new ArrowType.ListView()), List.of(item)),
                         new Field("c", FieldType.nullable(new ArrowType.LargeListView()), List.of(item)),
+                        new Field("c", FieldType.nullable(new ArrowType.FixedSizeList(0)), List.of(item)),
+                        new Field("c", FieldType.nullable(new ArrowType.FixedSizeList(100_001)), List.of(item)),
                         new Field("c", FieldType.nullable(STRUCT), List.of())));
     }
 

@@ -1,0 +1,78 @@
+package dev.eider.gateway;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.apache.arrow.flight.FlightClient;
+import org.apache.arrow.flight.Location;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+
+/**
+ * A real gateway on a free port over a real warehouse in a temporary directory, and a client to it.
+ *
+ * <p>Closing it fails when either side has not given back all Arrow memory.
+ */
+public final class TestGateway implements AutoCloseable {
+    private final List<IllegalStateException> leaks = new CopyOnWriteArrayList<>();
+    private final BufferAllocator allocator = new RootAllocator();
+    private final Gateway gateway;
+    private final FlightClient client;
+
+    private TestGateway(Path directory, Map<String, String> settings) {
+        Map<String, String> flags = new HashMap<>(settings);
+        flags.put("warehouse", directory.resolve("warehouse").toString());
+        flags.putIfAbsent("server.port", "0");
+        flags.putIfAbsent("server.drain-timeout", "5s");
+        flags.putIfAbsent("engine.memory-limit", "256MB");
+        flags.putIfAbsent("limits.arrow-memory", "512MB");
+        this.gateway = Gateway.start(ConfigLoader.load(Map.of(), flags), leaks::add);
+        this.client = newClient();
+    }
+
+    /** Starts a gateway with defaults that suit tests. */
+    public static TestGateway start(Path directory) {
+        return new TestGateway(directory, Map.of());
+    }
+
+    /** Starts a gateway with some settings changed. */
+    public static TestGateway start(Path directory, Map<String, String> settings) {
+        return new TestGateway(directory, settings);
+    }
+
+    public int port() {
+        return gateway.port();
+    }
+
+    public FlightClient client() {
+        return client;
+    }
+
+    public BufferAllocator allocator() {
+        return allocator;
+    }
+
+    /** Returns another connection; the caller closes it. */
+    public FlightClient newClient() {
+        return FlightClient.builder(allocator, Location.forGrpcInsecure("127.0.0.1", gateway.port()))
+                .build();
+    }
+
+    /** Stops the gateway and leaves the client open. */
+    public void stop() {
+        gateway.close();
+    }
+
+    @Override
+    public void close() throws Exception {
+        try (BufferAllocator ours = allocator;
+                FlightClient connection = client) {
+            gateway.close();
+        }
+        for (IllegalStateException leak : leaks) {
+            throw new AssertionError("The gateway leaked Arrow memory", leak);
+        }
+    }
+}

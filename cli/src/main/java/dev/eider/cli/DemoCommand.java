@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -63,7 +64,7 @@ final class DemoCommand implements Callable<Integer> {
         try (LocalGateway gateway = LocalGateway.start(settings, Map.of())) {
             Duration startUp = Amounts.since(started);
             GatewayAddress address = GatewayAddress.parse(gateway.description().url());
-            Demonstration demonstration = new Demonstration(terminal, address, examples);
+            Demonstration demonstration = new Demonstration(terminal, address, examples, () -> endIf(stop.isWanted()));
             demonstration.introduce(gateway.description().warehouse(), startUp);
             demonstration.run();
             terminal.line("");
@@ -72,6 +73,12 @@ final class DemoCommand implements Callable<Integer> {
             if (keep) {
                 stop.await();
             }
+        }
+    }
+
+    private static void endIf(boolean stopped) {
+        if (stopped) {
+            throw new CancellationException("the demonstration was stopped");
         }
     }
 

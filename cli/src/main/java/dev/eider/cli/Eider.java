@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IParameterExceptionHandler;
@@ -166,6 +167,7 @@ public final class Eider {
                 || failure instanceof IOException
                 || failure instanceof UncheckedIOException
                 || failure instanceof EiderException
+                || failure instanceof CancellationException
                 || failure instanceof UsageException;
         String message = firstLine(failure);
         return meantForPeople && !message.isEmpty()

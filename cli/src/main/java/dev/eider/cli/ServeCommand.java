@@ -3,8 +3,8 @@ package dev.eider.cli;
 import dev.eider.cli.display.Amounts;
 import dev.eider.cli.display.Terminal;
 import dev.eider.cli.local.LocalGateway;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -91,8 +91,7 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     private static Duration sinceStart() {
-        Instant now = Instant.now();
-        Instant started = ProcessHandle.current().info().startInstant().orElse(now);
-        return Duration.between(started, now);
+        // Not the process's: the launcher may have spent part of that on a build.
+        return Duration.ofMillis(ManagementFactory.getRuntimeMXBean().getUptime());
     }
 }

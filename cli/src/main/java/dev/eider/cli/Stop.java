@@ -46,6 +46,11 @@ final class Stop implements AutoCloseable {
         return wanted.await(pause.toNanos(), TimeUnit.NANOSECONDS);
     }
 
+    /** Returns whether the command should stop. */
+    boolean isWanted() {
+        return wanted.getCount() == 0;
+    }
+
     /** Waits until the command should stop. */
     void await() throws InterruptedException {
         wanted.await();

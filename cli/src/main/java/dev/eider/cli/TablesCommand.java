@@ -7,6 +7,8 @@ import dev.eider.cli.display.Terminal;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -40,11 +42,11 @@ final class TablesCommand implements Callable<Integer> {
                     new Listing(List.of("table", "rows", "size", "snapshots", "current snapshot"), Set.of(1, 2, 3, 4));
             for (TableSummary table : tables) {
                 listing.add(
-                        table.namespace() + "." + table.table(),
-                        known(table.rows(), Amounts.count(table.rows())),
-                        known(table.bytes(), Amounts.bytes(table.bytes())),
+                        table.fullName(),
+                        known(table.rows(), Amounts::count),
+                        known(table.bytes(), Amounts::bytes),
                         Amounts.count(table.snapshots()),
-                        known(table.snapshotId(), Long.toString(table.snapshotId())));
+                        known(table.snapshotId(), number -> Long.toString(number)));
                 if (columns) {
                     table.columns()
                             .forEach(column -> listing.add(
@@ -60,7 +62,7 @@ final class TablesCommand implements Callable<Integer> {
         });
     }
 
-    private static String known(long number, String text) {
-        return number < 0 ? "-" : text;
+    private static String known(@Nullable Long number, LongFunction<String> text) {
+        return number == null || number < 0 ? "-" : text.apply(number);
     }
 }

@@ -1,12 +1,12 @@
 package dev.eider.cli.client;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -157,31 +157,33 @@ public final class EiderClient implements AutoCloseable {
 
     /** Lists all tables. */
     public List<TableSummary> tables() {
-        return read(action("list_tables", Map.of()), new TypeReference<List<TableSummary>>() {});
+        return action("list_tables", Map.of(), TableSummary.class);
     }
 
     /** Lists the kept snapshots of a table, oldest first. */
     public List<SnapshotSummary> snapshots(TableName table) {
-        String body = action("snapshots", Map.of("table", table.toString()));
-        return read(body, new TypeReference<List<SnapshotSummary>>() {});
+        return action("snapshots", Map.of("table", table.toString()), SnapshotSummary.class);
     }
 
-    private String action(String type, Map<String, String> body) {
+    private <T> List<T> action(String type, Map<String, String> body, Class<T> element) {
         return Retries.DEFAULT.read(() -> translating(() -> {
             Action action = new Action(type, JSON.writeValueAsBytes(body));
-            StringBuilder answer = new StringBuilder();
+            List<T> answer = new ArrayList<>();
             Iterator<Result> results = flight.doAction(action, headers(Map.of()), timeout());
             while (results.hasNext()) {
-                answer.append(new String(results.next().getBody(), StandardCharsets.UTF_8));
+                addAll(answer, results.next().getBody(), element);
             }
-            return answer.toString();
+            return answer;
         }));
     }
 
-    private static <T> T read(String answer, TypeReference<T> type) {
-        try {
-            return JSON.readValue(answer, type);
-        } catch (JsonProcessingException e) {
+    /** A result holds one object, or an array of them. */
+    private static <T> void addAll(List<T> answer, byte[] result, Class<T> element) {
+        try (MappingIterator<T> elements = JSON.readerFor(element).readValues(result)) {
+            while (elements.hasNextValue()) {
+                answer.add(elements.nextValue());
+            }
+        } catch (IOException e) {
             throw new GatewayException(
                     FlightStatusCode.INTERNAL, false, "the gateway sent an answer that cannot be read", e);
         }

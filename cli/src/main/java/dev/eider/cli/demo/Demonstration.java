@@ -39,10 +39,17 @@ public final class Demonstration {
     private final GatewayAddress address;
     private final Path examples;
 
-    /** Prepares the story; {@code examples} is the directory of the data that it loads. */
-    public Demonstration(Terminal terminal, GatewayAddress address, Path examples) {
+    /**
+     * Prepares the story.
+     *
+     * @param terminal where it is told
+     * @param address the gateway that it is about
+     * @param examples directory of the data that it loads
+     * @param checkpoint run before each part; ends the story by throwing
+     */
+    public Demonstration(Terminal terminal, GatewayAddress address, Path examples, Runnable checkpoint) {
         this.terminal = terminal;
-        this.narrator = new Narrator(terminal);
+        this.narrator = new Narrator(terminal, checkpoint);
         this.address = address;
         this.examples = examples;
     }
@@ -72,9 +79,11 @@ public final class Demonstration {
         long rows = load.concurrently(FLIGHTS, 1, LOADED_DAYS);
         Duration elapsed = Amounts.since(started);
         int snapshots = client.snapshots(FLIGHTS).size();
+        String sharing = snapshots < LOADED_DAYS ? "Appends that waited together share a commit" : "Each is one commit";
+        terminal.line("");
         terminal.line(Amounts.count(rows, "row") + " in " + LOADED_DAYS + " appends became "
-                + Amounts.count(snapshots, "snapshot") + " in " + Amounts.duration(elapsed)
-                + ": appends that wait together share a commit, and none was lost.");
+                + Amounts.count(snapshots, "snapshot") + " in " + Amounts.duration(elapsed) + ". " + sharing
+                + ", and none was lost.");
         long counted =
                 Long.parseLong(answer(client, "SELECT count(*) FROM flights").get(0));
         require(counted == rows, "the table has " + counted + " rows, not the " + rows + " that were acknowledged");
@@ -107,8 +116,7 @@ public final class Demonstration {
                 SELECT o.state AS from_state, d.state AS to_state, count(*) AS flights,
                        round(avg(f.distance)) AS average_miles
                 FROM flights f JOIN airports o ON f.origin = o.iata JOIN airports d ON f.destination = d.iata
-                WHERE o.state <> d.state
-                GROUP BY ALL ORDER BY flights DESC, from_state LIMIT 8""");
+                GROUP BY ALL HAVING from_state <> to_state ORDER BY flights DESC, from_state LIMIT 8""");
     }
 
     private void askThePast(EiderClient client, FlightLoad load) throws Exception {
@@ -155,7 +163,7 @@ public final class Demonstration {
 
     /** Says what to try next, here if the gateway goes on, else with one of the user's own. */
     public void suggest(boolean keepsServing) {
-        narrator.heading("Try next");
+        narrator.title("Try next");
         if (keepsServing) {
             String call = "./eider query --url " + address;
             narrator.suggestion("./eider tables --url " + address, "");

@@ -11,17 +11,25 @@ final class Narrator {
     private static final int MAX_ROWS = 40;
 
     private final Terminal terminal;
+    private final Runnable checkpoint;
     private int headings;
 
-    Narrator(Terminal terminal) {
+    Narrator(Terminal terminal, Runnable checkpoint) {
         this.terminal = terminal;
+        this.checkpoint = checkpoint;
     }
 
     /** Begins a part of the story. */
     synchronized void heading(String text) {
+        checkpoint.run();
         headings++;
+        title(headings + ". " + text);
+    }
+
+    /** Prints a line that stands out. */
+    synchronized void title(String text) {
         terminal.line("");
-        terminal.line(terminal.bold(headings + ". " + text));
+        terminal.line(terminal.bold(text));
         terminal.line("");
     }
 

@@ -46,7 +46,12 @@ final class CellText {
         return text.toString();
     }
 
-    private static void append(StringBuilder text, @Nullable Object value) {
+    /** Returns whether the text of a value certainly holds no comma, quote or line end. */
+    static boolean isPlain(Object value) {
+        return value instanceof Number || value instanceof LocalDateTime || value instanceof OffsetDateTime;
+    }
+
+    static void append(StringBuilder text, @Nullable Object value) {
         if (value == null) {
             text.append("NULL");
         } else if (value instanceof Double || value instanceof Float) {
@@ -56,7 +61,7 @@ final class CellText {
         } else if (value instanceof byte[] bytes) {
             text.append("\\x").append(HEX.formatHex(bytes));
         } else if (value instanceof LocalDateTime timestamp) {
-            TIMESTAMP.formatTo(timestamp, text);
+            appendTimestamp(text, timestamp);
         } else if (value instanceof OffsetDateTime timestamp) {
             TIMESTAMP_UTC.formatTo(timestamp, text);
         } else if (value instanceof java.time.LocalTime time) {
@@ -66,6 +71,25 @@ final class CellText {
         } else {
             appendNested(text, value);
         }
+    }
+
+    /** The formatter is exact for every year and fraction; common timestamps are written without its cost. */
+    private static void appendTimestamp(StringBuilder text, LocalDateTime timestamp) {
+        int year = timestamp.getYear();
+        if (year < 1000 || year > 9999 || timestamp.getNano() != 0) {
+            TIMESTAMP.formatTo(timestamp, text);
+            return;
+        }
+        text.append(year);
+        appendTwoDigits(text, '-', timestamp.getMonthValue());
+        appendTwoDigits(text, '-', timestamp.getDayOfMonth());
+        appendTwoDigits(text, ' ', timestamp.getHour());
+        appendTwoDigits(text, ':', timestamp.getMinute());
+        appendTwoDigits(text, ':', timestamp.getSecond());
+    }
+
+    private static void appendTwoDigits(StringBuilder text, char separator, int number) {
+        text.append(separator).append((char) ('0' + number / 10)).append((char) ('0' + number % 10));
     }
 
     private static void appendNested(StringBuilder text, Object value) {

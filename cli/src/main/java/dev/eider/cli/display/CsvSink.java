@@ -10,9 +10,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Prints rows as CSV by RFC 4180, with a header and lines that end in LF.
  *
- * <p>NULL is an empty field, the empty text is {@code ""}. Holds one row. Confined to one thread.
+ * <p>NULL is an empty field, the empty text is {@code ""}. Holds few rows. Confined to one thread.
  */
 public final class CsvSink implements RowSink {
+    /** Characters handed on at once: a call for each line would cost more than the line. */
+    private static final int CHUNK = 1 << 15;
+
     private final PrintStream out;
     private final StringBuilder line = new StringBuilder();
 
@@ -47,11 +50,16 @@ public final class CsvSink implements RowSink {
 
     @Override
     public void finish(String summary) {
+        flushLines();
         out.flush();
     }
 
     private void append(@Nullable Object value) {
         if (value == null) {
+            return;
+        }
+        if (!(value instanceof String) && CellText.isPlain(value)) {
+            CellText.append(line, value);
             return;
         }
         String text = CellText.of(value);
@@ -74,6 +82,12 @@ public final class CsvSink implements RowSink {
 
     private void endLine() {
         line.append('\n');
+        if (line.length() >= CHUNK) {
+            flushLines();
+        }
+    }
+
+    private void flushLines() {
         out.append(line);
         line.setLength(0);
     }

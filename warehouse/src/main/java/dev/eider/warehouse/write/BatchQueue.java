@@ -158,10 +158,11 @@ final class BatchQueue {
         }
     }
 
-    /** Returns whether every batch of an ended stream was taken. */
+    /** Returns whether the stream has ended well and every batch of it was taken; throws if it broke. */
     boolean isDrained() {
         lock.lock();
         try {
+            throwFailure();
             return ended && items.isEmpty();
         } finally {
             lock.unlock();

@@ -100,6 +100,13 @@ class BatchQueueTest {
     }
 
     @Test
+    void neverTakesABrokenStreamForOneThatHasEnded() {
+        queue.fail(new IOException("connection reset"));
+
+        assertThatThrownBy(queue::isDrained).isInstanceOf(BrokenStreamException.class);
+    }
+
+    @Test
     void endsARunOfBatchesWhereTheDictionariesChange() throws Exception {
         DictionarySnapshot other = DictionarySnapshot.of(new DictionaryProvider.MapDictionaryProvider());
         queue.put(item(10));

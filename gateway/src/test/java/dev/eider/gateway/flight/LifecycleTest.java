@@ -77,8 +77,6 @@ class LifecycleTest {
                             root,
                             new TestRows.Receipts(),
                             new HeaderCallOption(headers));
-            TestRows.fill(root, 0, 3);
-            upload.putNext();
 
             assertThat(catchThrowableOfType(FlightRuntimeException.class, upload::getResult)
                             .status()

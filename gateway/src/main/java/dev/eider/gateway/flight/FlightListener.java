@@ -8,8 +8,9 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.arrow.flight.FlightServer;
@@ -40,7 +41,14 @@ public final class FlightListener implements AutoCloseable {
         // Unbounded, because a thread of it is what gRPC needs to say that there are too many calls; the work is
         // bounded
         // behind it, by the pool of reads and by the warehouse's queue of appends.
-        this.calls = Executors.newCachedThreadPool(new NamedThreads("eider-call"));
+        this.calls = new ThreadPoolExecutor(
+                0,
+                Integer.MAX_VALUE,
+                60,
+                TimeUnit.SECONDS,
+                new SynchronousQueue<>(),
+                new NamedThreads("eider-call"),
+                (late, pool) -> LOG.debug("Dropped news of a connection that the stopped server has closed"));
         this.timer = new ScheduledThreadPoolExecutor(1, new NamedThreads("eider-timer"));
         timer.setRemoveOnCancelPolicy(true);
         this.pool = new ReadPool(config.reads(), running, timer);

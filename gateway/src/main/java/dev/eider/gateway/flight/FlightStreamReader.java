@@ -2,11 +2,13 @@ package dev.eider.gateway.flight;
 
 import dev.eider.catalog.EiderException;
 import dev.eider.catalog.ErrorCode;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.arrow.flight.FlightRuntimeException;
 import org.apache.arrow.flight.FlightStream;
 import org.apache.arrow.memory.BufferAllocator;
@@ -25,6 +27,8 @@ import org.apache.arrow.vector.util.DictionaryUtility;
  * owner's; its dictionaries may change in place between batches.
  */
 final class FlightStreamReader extends ArrowReader {
+    private static final Duration SCHEMA_DELAY = Duration.ofMillis(20);
+
     private final FlightStream stream;
     private final Interruptible waiting;
     private boolean firstIsLoaded;
@@ -37,17 +41,29 @@ final class FlightStreamReader extends ArrowReader {
     }
 
     /**
-     * Waits for the first batch, or the end of a stream without any.
+     * Waits for the schema, and says so when the stream ends without one.
      *
      * <p>Must come before anything else: Flight itself would wait for ever for the schema of a client that ends without
      * having sent one.
      */
-    void awaitFirst() {
+    void awaitSchema() {
+        if (waiting.call(this::comesWithItsDescriptor)) {
+            return;
+        }
         ended = !advance();
         firstIsLoaded = !ended;
         if (ended && !stream.hasRoot()) {
             throw new EiderException(ErrorCode.INVALID_REQUEST, "The stream ended without a schema");
         }
+    }
+
+    /** Clients send both in one message, but Flight publishes the schema a moment after the descriptor. */
+    private boolean comesWithItsDescriptor() {
+        long deadline = System.nanoTime() + SCHEMA_DELAY.toNanos();
+        while (!stream.hasRoot() && System.nanoTime() < deadline) {
+            LockSupport.parkNanos(100_000);
+        }
+        return stream.hasRoot();
     }
 
     private boolean advance() {

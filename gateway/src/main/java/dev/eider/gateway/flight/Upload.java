@@ -14,7 +14,7 @@ import org.apache.arrow.memory.BufferAllocator;
  * What a client uploads in one {@code DoPut}, and the one way to stop waiting for it.
  *
  * <p>Waiting ends when the client leaves, when the server stops, and when the client sends nothing for too long before its
- * first rows (after that, whoever reads the rows watches the time). Used by the thread of the call; the rows may be read
+ * schema (after that, whoever reads the rows watches the time). Used by the thread of the call; the rows may be read
  * by another.
  */
 final class Upload implements AutoCloseable {
@@ -38,10 +38,10 @@ final class Upload implements AutoCloseable {
         return waiting.call(stream::getDescriptor);
     }
 
-    /** Waits for the first rows, or the end of an upload without any; the caller closes the reader. */
+    /** Waits for the schema of the rows; the caller closes the reader. */
     FlightStreamReader rows(BufferAllocator allocator) {
         FlightStreamReader reader = new FlightStreamReader(stream, waiting, allocator);
-        reader.awaitFirst();
+        reader.awaitSchema();
         idle.cancel(false);
         return reader;
     }

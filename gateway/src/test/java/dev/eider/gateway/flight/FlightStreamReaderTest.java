@@ -120,7 +120,7 @@ class FlightStreamReaderTest {
         public Runnable acceptPut(CallContext context, FlightStream stream, StreamListener<PutResult> results) {
             return () -> {
                 try (FlightStreamReader reader = new FlightStreamReader(stream, new Interruptible(), allocator)) {
-                    reader.awaitFirst();
+                    reader.awaitSchema();
                     fields.addAll(reader.getVectorSchemaRoot().getSchema().getFields());
                     while (reader.loadNextBatch()) {
                         record(reader);

@@ -2,6 +2,7 @@ package dev.eider.gateway.flight;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -73,15 +74,24 @@ class PlainFlightTest {
     }
 
     @Test
-    void commitsALongUploadInSteps() throws Exception {
-        List<String> receipts = put(FlightDescriptor.path("t"), 4, 100, header("eider-commit-every-rows", "100"));
+    void acknowledgesEachStepOfAnEndlessUpload() throws Exception {
+        try (VectorSchemaRoot root = TestRows.root(gateway.allocator())) {
+            TestRows.Receipts receipts = new TestRows.Receipts();
+            FlightClient.ClientStreamListener upload = gateway.client()
+                    .startPut(FlightDescriptor.path("t"), root, receipts, header("eider-commit-every-rows", "100"));
 
-        assertThat(receipts).hasSizeGreaterThan(1);
-        long rows = 0;
-        for (String receipt : receipts) {
-            rows += JSON.readTree(receipt).get("rows").asLong();
+            for (int step = 1; step <= 3; step++) {
+                int committed = step;
+                TestRows.fill(root, step, 100);
+                upload.putNext();
+                await().until(() -> receipts.texts().size() == committed);
+            }
+            upload.completed();
+            upload.getResult();
+
+            assertThat(receipts.texts()).hasSize(3).allSatisfy(receipt -> assertThat(receipt)
+                    .contains("\"rows\":100"));
         }
-        assertThat(rows).isEqualTo(400);
     }
 
     @Test
@@ -220,11 +230,10 @@ class PlainFlightTest {
                 .allSatisfy(action -> assertThat(action.getDescription()).isNotBlank());
     }
 
-    private List<String> put(FlightDescriptor descriptor, int batches, int rows, CallOption... options)
-            throws Exception {
+    private List<String> put(FlightDescriptor descriptor, int batches, int rows) throws Exception {
         try (VectorSchemaRoot root = TestRows.root(gateway.allocator())) {
             TestRows.Receipts receipts = new TestRows.Receipts();
-            FlightClient.ClientStreamListener upload = gateway.client().startPut(descriptor, root, receipts, options);
+            FlightClient.ClientStreamListener upload = gateway.client().startPut(descriptor, root, receipts);
             for (int batch = 0; batch < batches; batch++) {
                 TestRows.fill(root, (long) batch * rows, rows);
                 upload.putNext();

@@ -22,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.arrow.flight.FlightCallHeaders;
 import org.apache.arrow.flight.FlightClient;
 import org.apache.arrow.flight.FlightDescriptor;
+import org.apache.arrow.flight.FlightGrpcUtils;
 import org.apache.arrow.flight.FlightRuntimeException;
 import org.apache.arrow.flight.FlightStream;
 import org.apache.arrow.flight.HeaderCallOption;
@@ -113,7 +114,10 @@ class RudeClientTest {
     }
 
     private static int leaveWhileWriting(TestGateway gateway, int batches, boolean abruptly) throws Exception {
-        try (FlightClient client = gateway.newClient();
+        ManagedChannel channel = ManagedChannelBuilder.forAddress("127.0.0.1", gateway.port())
+                .usePlaintext()
+                .build();
+        try (FlightClient client = FlightGrpcUtils.createFlightClient(gateway.allocator(), channel);
                 VectorSchemaRoot root = TestRows.root(gateway.allocator())) {
             FlightClient.ClientStreamListener upload =
                     client.startPut(FlightDescriptor.path("left"), root, new TestRows.Receipts());
@@ -124,6 +128,7 @@ class RudeClientTest {
             if (!abruptly) {
                 upload.error(new IllegalStateException("given up"));
             }
+            channel.shutdownNow();
             return batches;
         }
     }

@@ -22,6 +22,7 @@ final class BatchQueue {
     private final Deque<Item> items = new ArrayDeque<>();
     private final long capacityBytes;
     private long bytes;
+    private long rows;
     private boolean ended;
     private boolean aborted;
     private @Nullable Throwable failure;
@@ -49,6 +50,7 @@ final class BatchQueue {
             }
             items.addLast(item);
             bytes += item.bytes();
+            rows += item.batch().getLength();
             changed.signalAll();
         } catch (InterruptedException | EiderException e) {
             item.batch().close();
@@ -82,7 +84,7 @@ final class BatchQueue {
     }
 
     /**
-     * Waits until a good part of the capacity is filled, the stream has ended, or the step is due.
+     * Waits until a good part of the capacity is filled, the stream has ended, or the step is complete or due.
      *
      * @param idle how long nothing at all may arrive before the stream is given up
      * @return whether there are batches to write
@@ -92,7 +94,7 @@ final class BatchQueue {
         try {
             long seen = bytes;
             long idleDeadline = System.nanoTime() + idle.toNanos();
-            while (!ended && bytes < capacityBytes / 2) {
+            while (!ended && bytes < capacityBytes / 2 && !step.isCompleteWith(rows)) {
                 long now = System.nanoTime();
                 if (bytes != seen) {
                     seen = bytes;
@@ -141,6 +143,7 @@ final class BatchQueue {
             }
             items.removeFirst();
             bytes -= next.bytes();
+            rows -= next.batch().getLength();
             changed.signalAll();
             return next;
         } finally {
@@ -188,6 +191,7 @@ final class BatchQueue {
             items.forEach(item -> item.batch().close());
             items.clear();
             bytes = 0;
+            rows = 0;
             changed.signalAll();
         } finally {
             lock.unlock();

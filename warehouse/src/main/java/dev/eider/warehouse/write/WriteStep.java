@@ -45,8 +45,12 @@ final class WriteStep {
     /** Returns whether the rows counted so far are to be committed now. */
     boolean isComplete() {
         Long deadline = deadlineNanos;
-        return (options.commitEveryRows() > 0 && rows.get() >= options.commitEveryRows())
-                || (deadline != null && deadline - System.nanoTime() <= 0);
+        return isCompleteWith(0) || (deadline != null && deadline - System.nanoTime() <= 0);
+    }
+
+    /** Returns whether there are enough rows to commit, once that many more are counted. */
+    boolean isCompleteWith(long more) {
+        return options.commitEveryRows() > 0 && rows.get() + more >= options.commitEveryRows();
     }
 
     /** Returns the end of a wait of at most {@code longest}, cut short by the step's own deadline. */

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -105,9 +106,8 @@ class TableAppenderTest {
     }
 
     @Test
-    void commitsAnEndlessStreamInStepsOfTime() throws Exception {
-        List<AppendReceipt> receipts = new ArrayList<>();
-        java.util.concurrent.CountDownLatch committed = new java.util.concurrent.CountDownLatch(1);
+    void commitsAStepOfRowsBeforeTheNextOnesArrive() throws Exception {
+        CountDownLatch committed = new CountDownLatch(1);
         TestRows rows = new TestRows(test.allocator(), TestRows.numberedSchema(), 2, (root, batch) -> {
             if (batch == 1) {
                 awaitUninterruptibly(committed);
@@ -115,21 +115,38 @@ class TableAppenderTest {
             fillOne(root, batch);
         });
 
-        try (rows) {
-            test.warehouse()
-                    .appender()
-                    .append(
-                            new AppendRequest(
-                                    TestWarehouse.table("t"),
-                                    new WriteOptions(WriteMode.CREATE_APPEND, 0, Optional.of(Duration.ofMillis(50)))),
-                            rows,
-                            receipt -> {
-                                receipts.add(receipt);
-                                committed.countDown();
-                            });
-        }
+        List<AppendReceipt> receipts =
+                appendCounting(rows, new WriteOptions(WriteMode.CREATE_APPEND, 1, Optional.empty()), committed);
 
         assertThat(receipts).extracting(AppendReceipt::rows).containsExactly(1L, 1L);
+    }
+
+    @Test
+    void commitsAnEndlessStreamInStepsOfTime() throws Exception {
+        CountDownLatch committed = new CountDownLatch(1);
+        TestRows rows = new TestRows(test.allocator(), TestRows.numberedSchema(), 2, (root, batch) -> {
+            if (batch == 1) {
+                awaitUninterruptibly(committed);
+            }
+            fillOne(root, batch);
+        });
+
+        List<AppendReceipt> receipts = appendCounting(
+                rows, new WriteOptions(WriteMode.CREATE_APPEND, 0, Optional.of(Duration.ofMillis(50))), committed);
+
+        assertThat(receipts).extracting(AppendReceipt::rows).containsExactly(1L, 1L);
+    }
+
+    private List<AppendReceipt> appendCounting(TestRows rows, WriteOptions options, CountDownLatch committed)
+            throws Exception {
+        List<AppendReceipt> receipts = new ArrayList<>();
+        try (rows) {
+            test.warehouse().appender().append(new AppendRequest(TestWarehouse.table("t"), options), rows, receipt -> {
+                receipts.add(receipt);
+                committed.countDown();
+            });
+        }
+        return receipts;
     }
 
     @Test
@@ -192,7 +209,7 @@ class TableAppenderTest {
         test = new TestWarehouse(
                 directory,
                 new WriteConfig(true, 8, 64, base.queueTimeout(), Duration.ofMillis(100), 64 << 20, 122_880, 16 << 20));
-        java.util.concurrent.CountDownLatch never = new java.util.concurrent.CountDownLatch(1);
+        CountDownLatch never = new CountDownLatch(1);
         TestRows silent = new TestRows(test.allocator(), TestRows.numberedSchema(), 2, (root, batch) -> {
             if (batch == 1) {
                 awaitInterrupt(never);
@@ -293,7 +310,7 @@ class TableAppenderTest {
         root.setRowCount(rows);
     }
 
-    private static void awaitUninterruptibly(java.util.concurrent.CountDownLatch latch) {
+    private static void awaitUninterruptibly(CountDownLatch latch) {
         try {
             latch.await();
         } catch (InterruptedException e) {
@@ -301,7 +318,7 @@ class TableAppenderTest {
         }
     }
 
-    private static void awaitInterrupt(java.util.concurrent.CountDownLatch never) {
+    private static void awaitInterrupt(CountDownLatch never) {
         try {
             never.await();
         } catch (InterruptedException e) {

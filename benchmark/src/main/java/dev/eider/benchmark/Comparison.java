@@ -82,7 +82,14 @@ final class Comparison {
                     sorted[sorted.length - 1]));
         });
         System.out.printf(Locale.ROOT, "%n%s%n", title);
-        System.out.printf(Locale.ROOT, "  %-44s %9s %9s %9s   (ms, %d runs after a warm-up, in turn)%n", "", "min", "median", "max", runs);
+        System.out.printf(
+                Locale.ROOT,
+                "  %-44s %9s %9s %9s   (ms, %d runs after a warm-up, in turn)%n",
+                "",
+                "min",
+                "median",
+                "max",
+                runs);
         rows.forEach(System.out::println);
         System.out.printf(Locale.ROOT, "  all answers equal, checksum %s%n", checksum);
         return medians;

@@ -66,10 +66,8 @@ final class DuckDb implements AutoCloseable {
     /** Returns a result as a stream; the caller closes it before it asks for another. */
     ArrowReader reader(String sql, BufferAllocator allocator) throws SQLException {
         PreparedStatement statement = connection.prepareStatement(sql);
-        return (ArrowReader) statement
-                .executeQuery()
-                .unwrap(DuckDBResultSet.class)
-                .arrowExportStream(allocator, 65_536);
+        return (ArrowReader)
+                statement.executeQuery().unwrap(DuckDBResultSet.class).arrowExportStream(allocator, 65_536);
     }
 
     /** Hands every batch of a result to {@code drain}. */

@@ -39,9 +39,8 @@ final class GetBenchmark {
                 duckDb.stream("SELECT * FROM " + DuckDb.readParquet(files), allocator, drain);
                 return drain.checksum();
             });
-            Map<String, Double> medians = new Comparison(
-                            "(b) read 10,000,000 rows x 6 columns", runs, List.of(eider, inProcess))
-                    .run();
+            Map<String, Double> medians =
+                    new Comparison("(b) read 10,000,000 rows x 6 columns", runs, List.of(eider, inProcess)).run();
             System.out.printf(
                     Locale.ROOT,
                     "  Eider takes %.2f times as long (goal: at most 2)%n",

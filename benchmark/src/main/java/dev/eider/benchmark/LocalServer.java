@@ -31,10 +31,14 @@ final class LocalServer implements AutoCloseable {
         this.gateway = Gateway.start(ConfigLoader.load(
                 Map.of(),
                 Map.of(
-                        "server.port", "0",
-                        "warehouse", directory.resolve("warehouse").toString(),
-                        "engine.threads", Integer.toString(threads),
-                        "engine.memory-limit", memoryLimit)));
+                        "server.port",
+                        "0",
+                        "warehouse",
+                        directory.resolve("warehouse").toString(),
+                        "engine.threads",
+                        Integer.toString(threads),
+                        "engine.memory-limit",
+                        memoryLimit)));
         this.client = FlightClient.builder(allocator, Location.forGrpcInsecure("127.0.0.1", gateway.port()))
                 .build();
     }

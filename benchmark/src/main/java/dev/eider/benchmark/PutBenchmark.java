@@ -49,9 +49,8 @@ final class PutBenchmark {
                             runs,
                             List.of(eider, copy, iceberg))
                     .verifiedBy((name, answer) -> {
-                        List<Path> files = name.equals(eider.name())
-                                ? server.dataFiles(answer)
-                                : List.of(Path.of(answer));
+                        List<Path> files =
+                                name.equals(eider.name()) ? server.dataFiles(answer) : List.of(Path.of(answer));
                         String checksum = checksum(check, files);
                         for (Path file : files) {
                             Files.deleteIfExists(file);
@@ -91,8 +90,9 @@ final class PutBenchmark {
     }
 
     private static String checksum(DuckDb duckDb, List<Path> files) throws Exception {
-        return duckDb.single("SELECT count(*) || ' rows, hash ' || sum(hash(id, departed, origin, comment, delay, distance, "
-                + "price, late)) FROM " + DuckDb.readParquet(files));
+        return duckDb.single(
+                "SELECT count(*) || ' rows, hash ' || sum(hash(id, departed, origin, comment, delay, distance, "
+                        + "price, late)) FROM " + DuckDb.readParquet(files));
     }
 
     /** Leaves nothing behind. */

@@ -47,8 +47,8 @@ final class QuestionBenchmark {
             load(server, source, "flights", rows);
             load(server, source, "airports", "SELECT * FROM '" + examples.resolve("airports.parquet") + "'");
             for (String table : List.of("flights", "airports")) {
-                duckDb.execute("CREATE VIEW " + table + " AS SELECT * FROM "
-                        + DuckDb.readParquet(server.dataFiles(table)));
+                duckDb.execute(
+                        "CREATE VIEW " + table + " AS SELECT * FROM " + DuckDb.readParquet(server.dataFiles(table)));
             }
             for (String name : QUESTIONS.keySet().stream().sorted().toList()) {
                 compare(runs, server, duckDb, name);
@@ -66,7 +66,10 @@ final class QuestionBenchmark {
         long rows = Long.parseLong(duckDb.single("SELECT count(*) FROM " + sample));
         long times = (ROWS + rows - 1) / rows;
         System.out.printf(
-                Locale.ROOT, "%n(c) repeats the shipped sample of %,d flights %d times: give FLIGHTS=FILE%n", rows, times);
+                Locale.ROOT,
+                "%n(c) repeats the shipped sample of %,d flights %d times: give FLIGHTS=FILE%n",
+                rows,
+                times);
         return "SELECT date, delay, distance, origin, destination FROM " + sample + ", range(" + times + ")";
     }
 
@@ -88,8 +91,7 @@ final class QuestionBenchmark {
             duckDb.stream(sql, allocator, drain);
             return drain.checksum();
         });
-        Map<String, Double> medians =
-                new Comparison("(c) " + name, runs, List.of(eider, inProcess)).run();
+        Map<String, Double> medians = new Comparison("(c) " + name, runs, List.of(eider, inProcess)).run();
         double allowed = medians.get(inProcess.name()) * 1.3 + 10;
         System.out.printf(
                 Locale.ROOT,

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.StringJoiner;
 import org.apache.iceberg.FileFormat;
@@ -44,7 +45,7 @@ final class PlannedScan implements ScanPlanner {
     @Override
     public String relation(TableState state, BoundQuery.Pin pin) {
         Table table = state.table();
-        Schema schema = table.schemas().get(pin.schemaId());
+        Schema schema = Objects.requireNonNull(table.schemas().get(pin.schemaId()), "schema");
         requireDistinctNames(state, schema);
         requireStableNesting(state);
         if (state.metadata().property(TableProperties.DEFAULT_NAME_MAPPING, "").length() > 0) {

@@ -23,7 +23,7 @@ final class ColumnTypes {
     /** Returns the column of a new table; nested fields are optional, as SQL has no way to say otherwise. */
     NestedField column(String name, EngineType type, boolean required) {
         int id = ++lastId;
-        return NestedField.of(id, !required, name, type(type));
+        return required ? NestedField.required(id, name, type(type)) : NestedField.optional(id, name, type(type));
     }
 
     private Type type(EngineType type) {
@@ -39,7 +39,9 @@ final class ColumnTypes {
             return Types.ListType.ofOptional(++lastId, type(array.element()));
         }
         if (type instanceof EngineType.MapOf map) {
-            return Types.MapType.ofOptional(++lastId, ++lastId, type(map.key()), type(map.value()));
+            int keyId = ++lastId;
+            int valueId = ++lastId;
+            return Types.MapType.ofOptional(keyId, valueId, type(map.key()), type(map.value()));
         }
         if (type instanceof EngineType.Struct struct) {
             List<NestedField> fields = new ArrayList<>();

@@ -26,6 +26,7 @@ import dev.eider.warehouse.write.WriteOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.StringJoiner;
 import org.apache.arrow.memory.BufferAllocator;
@@ -137,7 +138,7 @@ public final class StatementRunner {
                 appender.append(
                         new AppendRequest(table.identifier(), options), run.reader(), receipts::add, run::cancel);
             } catch (BrokenStreamException e) {
-                throw run.failure(e.getCause());
+                throw run.failure(Objects.requireNonNullElse(e.getCause(), e));
             }
         }
         AppendReceipt receipt = receipts.get(0);

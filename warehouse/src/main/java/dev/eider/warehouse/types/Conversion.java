@@ -12,6 +12,9 @@ sealed interface Conversion {
     /** Returns whether casting a whole enclosing value does the same, so that no expression per element is needed. */
     boolean isCast();
 
+    /** Returns how many loops over elements, one inside the other, the expression needs. */
+    int loops();
+
     /** Returns the expression for a value, which {@code input} computes; {@code depth} counts enclosing lambdas. */
     String sql(String input, int depth);
 
@@ -20,6 +23,11 @@ sealed interface Conversion {
         @Override
         public boolean isCast() {
             return true;
+        }
+
+        @Override
+        public int loops() {
+            return 0;
         }
 
         @Override
@@ -33,6 +41,11 @@ sealed interface Conversion {
         @Override
         public boolean isCast() {
             return true;
+        }
+
+        @Override
+        public int loops() {
+            return 0;
         }
 
         @Override
@@ -52,6 +65,11 @@ sealed interface Conversion {
         @Override
         public boolean isCast() {
             return false;
+        }
+
+        @Override
+        public int loops() {
+            return 0;
         }
 
         @Override
@@ -88,6 +106,14 @@ sealed interface Conversion {
         }
 
         @Override
+        public int loops() {
+            return members.stream()
+                    .mapToInt(member -> member.conversion().loops())
+                    .max()
+                    .orElse(0);
+        }
+
+        @Override
         public String sql(String input, int depth) {
             if (isCast()) {
                 return input;
@@ -115,6 +141,11 @@ sealed interface Conversion {
         }
 
         @Override
+        public int loops() {
+            return isCast() ? 0 : 1 + element.loops();
+        }
+
+        @Override
         public String sql(String input, int depth) {
             if (isCast()) {
                 return input;
@@ -129,6 +160,11 @@ sealed interface Conversion {
         @Override
         public boolean isCast() {
             return key.isCast() && value.isCast();
+        }
+
+        @Override
+        public int loops() {
+            return isCast() ? 0 : 1 + Math.max(key.loops(), value.loops());
         }
 
         @Override

@@ -61,7 +61,9 @@ public final class SchemaBinding {
             Field field = fields.get(i);
             NestedField target = table.columns().get(names.targetOf(i));
             ArrowColumn column = ArrowColumn.of(field.getName(), field, dictionaries);
-            fits.add(binder.fit(column, target.type(), target.isRequired()));
+            ColumnBinder.Fit fit = binder.fit(column, target.type(), target.isRequired());
+            SchemaLimits.checkLoops(fit.conversion().loops(), column.path());
+            fits.add(fit);
         }
         List<Column> columns = new ArrayList<>();
         for (int position = 0; position < table.columns().size(); position++) {

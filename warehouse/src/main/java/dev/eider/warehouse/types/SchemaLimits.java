@@ -16,7 +16,13 @@ import org.apache.arrow.vector.types.pojo.Field;
  */
 final class SchemaLimits {
     /** How many levels a column may nest. */
-    static final int MAX_DEPTH = 64;
+    static final int MAX_DEPTH = 32;
+
+    /**
+     * How many lists and maps may enclose a value that is checked one by one. DuckDB takes twice as long to bind a
+     * statement for each further lambda function around an expression.
+     */
+    static final int MAX_LOOPS = 6;
 
     /** How many fields a schema may have, nested ones included. */
     static final int MAX_FIELDS = 2_000;
@@ -51,6 +57,16 @@ final class SchemaLimits {
             }
         }
         return total;
+    }
+
+    /** Refuses a column whose values are checked inside too many lists and maps. */
+    static void checkLoops(int loops, String path) {
+        if (loops > MAX_LOOPS) {
+            throw new EiderException(
+                    ErrorCode.UNSUPPORTED,
+                    "Column %s has values that need checking inside %d lists or maps, more than %d"
+                            .formatted(Sql.name(path), loops, MAX_LOOPS));
+        }
     }
 
     /** Refuses names of sibling columns or struct fields that are empty, doubled or differ only in case. */

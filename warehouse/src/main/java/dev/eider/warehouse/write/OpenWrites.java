@@ -18,16 +18,13 @@ final class OpenWrites {
         this.places = new Semaphore(config.maxOpen(), true);
     }
 
-    /** A place among the open writes, given back when it is closed. */
-    interface Place extends AutoCloseable {
-        @Override
-        void close();
-    }
-
-    /** Waits for a place; refuses when too many wait, or when the wait takes too long. */
-    Place enter() {
+    /**
+     * Waits for a place, to be given back by {@link #leave()}; refuses when too many wait, or when the wait takes too
+     * long.
+     */
+    void enter() {
         if (places.tryAcquire()) {
-            return places::release;
+            return;
         }
         if (waiting.incrementAndGet() > config.maxQueued()) {
             waiting.decrementAndGet();
@@ -44,12 +41,16 @@ final class OpenWrites {
                         "No write finished within %d s, %d are open: try again later"
                                 .formatted(patience.toSeconds(), config.maxOpen()));
             }
-            return places::release;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new EiderException(ErrorCode.CANCELLED, "Interrupted while waiting to write", e);
         } finally {
             waiting.decrementAndGet();
         }
+    }
+
+    /** Gives a place back. */
+    void leave() {
+        places.release();
     }
 }

@@ -51,7 +51,7 @@ final class StagedTables {
     /** Leaves the writers of a table, staged or not. */
     synchronized void leave(TableState state) {
         @Nullable Entry entry = entries.get(TableNames.folded(state.identifier()));
-        if (entry != null && entry.state == state && --entry.users == 0) {
+        if (entry != null && entry.state.equals(state) && --entry.users == 0) {
             entries.remove(TableNames.folded(state.identifier()));
         }
     }

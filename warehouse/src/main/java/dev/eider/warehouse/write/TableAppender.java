@@ -57,7 +57,8 @@ public final class TableAppender {
      * @param stop makes a read of {@code rows} that is under way end soon
      */
     public void append(AppendRequest request, ArrowReader rows, Consumer<AppendReceipt> receipts, Runnable stop) {
-        try (OpenWrites.Place place = openWrites.enter()) {
+        openWrites.enter();
+        try {
             Schema incoming = schema(rows);
             TableState target = target(request, incoming, rows);
             try {
@@ -65,6 +66,8 @@ public final class TableAppender {
             } finally {
                 staged.leave(target);
             }
+        } finally {
+            openWrites.leave();
         }
     }
 

@@ -1,12 +1,13 @@
 package dev.eider.warehouse.write;
 
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** The rows between two commits of one stream: how many there are, and when they are due. Confined to one append. */
 final class WriteStep {
     private final WriteOptions options;
-    private volatile long rows;
+    private final AtomicLong rows = new AtomicLong();
     private volatile @Nullable Long deadlineNanos;
 
     WriteStep(WriteOptions options) {
@@ -15,14 +16,14 @@ final class WriteStep {
 
     /** Counts rows that will be part of this step; the first of them starts its clock. */
     void count(long more, long arrivedNanos) {
-        if (rows == 0) {
+        if (rows.get() == 0) {
             options.commitEvery().ifPresent(every -> deadlineNanos = arrivedNanos + every.toNanos());
         }
-        rows += more;
+        rows.addAndGet(more);
     }
 
     long rows() {
-        return rows;
+        return rows.get();
     }
 
     /**
@@ -44,7 +45,7 @@ final class WriteStep {
     /** Returns whether the rows counted so far are to be committed now. */
     boolean isComplete() {
         Long deadline = deadlineNanos;
-        return (options.commitEveryRows() > 0 && rows >= options.commitEveryRows())
+        return (options.commitEveryRows() > 0 && rows.get() >= options.commitEveryRows())
                 || (deadline != null && deadline - System.nanoTime() <= 0);
     }
 

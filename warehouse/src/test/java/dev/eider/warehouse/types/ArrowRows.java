@@ -73,7 +73,7 @@ final class ArrowRows {
             return;
         }
         if (value == null) {
-            while (index >= vector.getValueCapacity()) {
+            while (!(vector instanceof StructVector) && index >= vector.getValueCapacity()) {
                 vector.reAlloc();
             }
             vector.setNull(index);

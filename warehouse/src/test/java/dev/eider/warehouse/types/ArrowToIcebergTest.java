@@ -129,7 +129,7 @@ class ArrowToIcebergTest {
         Field flat = new Field("x", FieldType.nullable(INT), null);
         Schema tooWide = new Schema(Collections.nCopies(SchemaLimits.MAX_FIELDS + 1, flat));
 
-        assertThatThrownBy(() -> ArrowToIceberg.schema(tooDeep)).hasMessageContaining("nested deeper than 64");
+        assertThatThrownBy(() -> ArrowToIceberg.schema(tooDeep)).hasMessageContaining("nested deeper than 32");
         assertThatThrownBy(() -> ArrowToIceberg.schema(tooWide)).hasMessageContaining("more than 2000");
     }
 

@@ -272,6 +272,24 @@ class ArrowToParquetTest {
         }
     }
 
+    @Test
+    void storesColumnsThatAreNothingButNull() throws Exception {
+        ArrowType nothing = new ArrowType.Null();
+        Types.StructType struct =
+                Types.StructType.of(optional(2, "x", Types.TimeType.get()), optional(3, "y", Types.IntegerType.get()));
+        org.apache.iceberg.Schema structs = new org.apache.iceberg.Schema(optional(1, "c", struct));
+        org.apache.iceberg.Schema lists =
+                new org.apache.iceberg.Schema(optional(1, "c", Types.ListType.ofOptional(2, Types.StringType.get())));
+
+        List<Object> stored =
+                store(struct("c", leaf("x", nothing), leaf("y", INT)), list(list(null, 1), null), structs);
+
+        assertThat(stored.get(0).toString()).isEqualTo("Record(null, 1)");
+        assertThat(stored.get(1)).isNull();
+        assertThat(store(listOf("c", leaf("item", nothing)), list(list(null, null), null), lists))
+                .isEqualTo(list(list(null, null), null));
+    }
+
     private static NestedField required(String name, int id, Type type, Literal<?> value) {
         return NestedField.required(name)
                 .withId(id)

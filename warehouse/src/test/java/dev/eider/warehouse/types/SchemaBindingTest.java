@@ -113,6 +113,24 @@ class SchemaBindingTest {
     }
 
     @Test
+    void refusesToCheckValuesInsideTooManyLists() {
+        Field seconds = leaf("c", new ArrowType.Time(TimeUnit.SECOND, 32));
+        Field numbers = leaf("c", INT);
+        for (int i = 0; i <= SchemaLimits.MAX_LOOPS; i++) {
+            seconds = new Field("c", FieldType.nullable(new ArrowType.List()), List.of(seconds));
+            numbers = new Field("c", FieldType.nullable(new ArrowType.List()), List.of(numbers));
+        }
+        Schema checked = new Schema(List.of(seconds));
+        Schema unchecked = new Schema(List.of(numbers));
+
+        assertThatThrownBy(() -> SchemaBinding.bind(checked, ArrowToIceberg.schema(checked), "t"))
+                .hasMessageContaining("inside 7 lists or maps, more than 6");
+        assertThat(SchemaBinding.bind(unchecked, ArrowToIceberg.schema(unchecked), "t")
+                        .projection("r"))
+                .doesNotContain("lambda");
+    }
+
+    @Test
     void refusesDictionariesThatWereNotSent() {
         DictionaryEncoding encoding = new DictionaryEncoding(9, false, null);
         Field field = new Field("a", new FieldType(true, encoding.getIndexType(), encoding), null);

@@ -70,7 +70,7 @@ class TableAppenderTest {
         assertThat(file.location()).startsWith(table.metadata().location() + "/data/");
         assertThat(file.splitOffsets()).isNotEmpty();
         assertThat(file.nullValueCounts()).containsEntry(2, 300L);
-        assertThat((Object) Conversions.fromByteBuffer(
+        assertThat(Conversions.<Object>fromByteBuffer(
                         Types.LongType.get(), file.upperBounds().get(1)))
                 .isEqualTo(2999L);
     }
@@ -243,10 +243,10 @@ class TableAppenderTest {
 
         DataFile file = dataFiles(load("t")).get(0);
         assertThat(file.nanValueCounts()).containsEntry(1, 1L);
-        assertThat((Object) Conversions.fromByteBuffer(
+        assertThat(Conversions.<Object>fromByteBuffer(
                         Types.DoubleType.get(), file.lowerBounds().get(1)))
                 .isEqualTo(-0.0);
-        assertThat((Object) Conversions.fromByteBuffer(
+        assertThat(Conversions.<Object>fromByteBuffer(
                         Types.DoubleType.get(), file.upperBounds().get(1)))
                 .isEqualTo(299_999.0);
     }

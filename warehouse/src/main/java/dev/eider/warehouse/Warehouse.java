@@ -1,69 +1,155 @@
 package dev.eider.warehouse;
 
+import dev.eider.catalog.CatalogConfig;
+import dev.eider.catalog.EiderException;
+import dev.eider.catalog.ErrorCode;
+import dev.eider.catalog.TableCatalog;
+import dev.eider.catalog.TableState;
+import dev.eider.warehouse.engine.QueryEngine;
 import dev.eider.warehouse.read.BoundQuery;
 import dev.eider.warehouse.read.QueryRun;
+import dev.eider.warehouse.read.SnapshotBinder;
 import dev.eider.warehouse.statement.SqlStatement;
+import dev.eider.warehouse.statement.StatementRunner;
 import dev.eider.warehouse.statement.UpdateResult;
+import dev.eider.warehouse.storage.AllowedLocations;
+import dev.eider.warehouse.storage.LocalFileIO;
+import dev.eider.warehouse.storage.Locations;
+import dev.eider.warehouse.types.IcebergToArrow;
 import dev.eider.warehouse.write.TableAppender;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.util.AutoCloseables;
+import org.apache.arrow.vector.types.pojo.Schema;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.SnapshotSummary;
+import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.catalog.TableIdentifier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A lakehouse in one object: tables in, SQL out, no network.
+ * A lakehouse in one object: rows in, SQL out, no network.
  *
- * <p>Thread-safe. Whoever opens it closes it, after its appends and queries have ended. Every method throws {@code
+ * <p>Thread-safe. Whoever opens it closes it, after its appends and queries have ended. Methods throw {@code
  * EiderException} and nothing else that a caller could act on.
  */
 public final class Warehouse implements AutoCloseable {
+    private final TableCatalog catalog;
+    private final QueryEngine engine;
+    private final BufferAllocator allocator;
+    private final TableAppender appender;
+    private final SnapshotBinder binder;
+    private final StatementRunner statements;
+
+    private Warehouse(WarehouseConfig config, AllowedLocations allowed, BufferAllocator parent) {
+        CatalogConfig where = new CatalogConfig(
+                config.catalog().uri(),
+                config.catalog().name(),
+                Locations.normalized(config.storage().warehouse()));
+        this.catalog = TableCatalog.open(where, properties -> new LocalFileIO(allowed));
+        try {
+            this.engine = QueryEngine.open(config.engine(), allowed.roots());
+        } catch (RuntimeException e) {
+            catalog.close();
+            throw e;
+        }
+        this.allocator = parent.newChildAllocator("warehouse", 0, Long.MAX_VALUE);
+        this.appender = new TableAppender(catalog, engine, allowed, config.write(), allocator);
+        this.binder = new SnapshotBinder(catalog, engine, allowed, config.read());
+        this.statements = new StatementRunner(catalog, engine, binder, appender, allocator);
+    }
 
     /** Opens the catalog, creating it and the warehouse directory if they are missing; the allocator stays the caller's. */
     public static Warehouse open(WarehouseConfig config, BufferAllocator allocator) {
-        throw new UnsupportedOperationException();
+        return new Warehouse(config, AllowedLocations.of(config.storage()), allocator);
     }
 
     /** Returns what appends rows to tables. */
     public TableAppender appender() {
-        throw new UnsupportedOperationException();
+        return appender;
     }
 
-    /** Decides what {@code sql} is and binds it if it is a query; runs nothing. */
+    /** Decides what {@code sql} is, and binds it if it is a query; runs nothing. */
     public SqlStatement prepare(String sql) {
-        throw new UnsupportedOperationException();
+        return statements.prepare(sql);
     }
 
     /** Runs a statement that changes something. */
     public UpdateResult execute(SqlStatement.Update update) {
-        throw new UnsupportedOperationException();
+        return statements.execute(update);
     }
 
     /** Binds the reading of one whole table at its current snapshot. */
     public BoundQuery bindTable(TableIdentifier table) {
-        throw new UnsupportedOperationException();
+        return binder.bindTable(table);
     }
 
-    /** Restores a bound query from {@link BoundQuery#toTicket()}; the text is checked like any other. */
-    public BoundQuery fromTicket(String ticket) {
-        throw new UnsupportedOperationException();
+    /** Returns the Arrow schema of a bound query's result, without running it. */
+    public Schema schema(BoundQuery query) {
+        return binder.schema(query, allocator);
     }
 
-    /** Starts a bound query; the caller closes the run. */
+    /** Prepares to run a bound query; the caller closes the run. */
     public QueryRun run(BoundQuery query, BufferAllocator allocator) {
-        throw new UnsupportedOperationException();
+        return binder.run(query, allocator);
     }
 
     /** Lists all tables, ordered by name. */
     public List<TableListing> tables() {
-        throw new UnsupportedOperationException();
+        return catalog.loadAll().stream().map(Warehouse::listing).toList();
+    }
+
+    private static TableListing listing(TableState state) {
+        TableMetadata metadata = state.metadata();
+        Snapshot current = metadata.currentSnapshot();
+        return new TableListing(
+                state.identifier(),
+                IcebergToArrow.schema(metadata.schema()),
+                total(current, SnapshotSummary.TOTAL_RECORDS_PROP),
+                total(current, SnapshotSummary.TOTAL_FILE_SIZE_PROP),
+                metadata.snapshots().size(),
+                current == null ? -1 : current.snapshotId());
+    }
+
+    private static long total(@Nullable Snapshot current, String property) {
+        if (current == null) {
+            return 0;
+        }
+        String value = current.summary().get(property);
+        return value == null ? -1 : Long.parseLong(value);
     }
 
     /** Lists the kept snapshots of a table, oldest first. */
     public List<SnapshotListing> snapshots(TableIdentifier table) {
-        throw new UnsupportedOperationException();
+        TableMetadata metadata = catalog.load(table).metadata();
+        Snapshot current = metadata.currentSnapshot();
+        return metadata.snapshots().stream()
+                .map(snapshot -> listing(snapshot, current))
+                .toList();
+    }
+
+    private static SnapshotListing listing(Snapshot snapshot, @Nullable Snapshot current) {
+        Long parent = snapshot.parentId();
+        return new SnapshotListing(
+                snapshot.snapshotId(),
+                parent == null ? -1 : parent,
+                snapshot.sequenceNumber(),
+                Instant.ofEpochMilli(snapshot.timestampMillis()),
+                snapshot.operation(),
+                current != null && current.snapshotId() == snapshot.snapshotId(),
+                snapshot.summary() == null ? Map.of() : snapshot.summary());
     }
 
     @Override
     public void close() {
-        throw new UnsupportedOperationException();
+        try {
+            AutoCloseables.close(allocator, engine, catalog);
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new EiderException(ErrorCode.INTERNAL, "The warehouse does not close cleanly", e);
+        }
     }
 }

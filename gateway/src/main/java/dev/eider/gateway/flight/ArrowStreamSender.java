@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.ipc.ArrowReader;
 
 /**
@@ -29,18 +30,35 @@ final class ArrowStreamSender {
         try (BufferAllocator ours = allocator.newChildAllocator(name, 0, Long.MAX_VALUE);
                 QueryRun run = statement.run(ours);
                 ClientFlow.Step step = flow.onEnd(reason -> run.cancel())) {
-            pump(run.reader(), flow, sink);
+            pump(run, flow, sink);
         }
     }
 
-    private void pump(ArrowReader reader, ClientFlow flow, BatchSink sink) throws IOException {
-        sink.start(reader.getVectorSchemaRoot(), reader);
-        while (reader.loadNextBatch()) {
+    private void pump(QueryRun run, ClientFlow flow, BatchSink sink) throws IOException {
+        ArrowReader reader = run.reader();
+        sink.start(root(run, reader), reader);
+        while (next(run, reader)) {
             flow.awaitReady(clientTimeout);
             sink.batch();
         }
         flow.check();
         sink.end();
+    }
+
+    private static VectorSchemaRoot root(QueryRun run, ArrowReader reader) {
+        try {
+            return reader.getVectorSchemaRoot();
+        } catch (IOException | RuntimeException e) {
+            throw run.failure(e);
+        }
+    }
+
+    private static boolean next(QueryRun run, ArrowReader reader) {
+        try {
+            return reader.loadNextBatch();
+        } catch (IOException | RuntimeException e) {
+            throw run.failure(e);
+        }
     }
 
     /** Waits until the client has room, as long as it may stay away. */

@@ -10,7 +10,7 @@ import org.apache.arrow.vector.types.pojo.Schema;
 record QueryStatement(Warehouse warehouse, BoundQuery query) implements Statement {
     @Override
     public Schema schema() {
-        return query.schema();
+        return warehouse.schema(query);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.eider.gateway.flight;
 import dev.eider.catalog.EiderException;
 import dev.eider.catalog.ErrorCode;
 import dev.eider.warehouse.Warehouse;
+import dev.eider.warehouse.read.BoundQuery;
 import dev.eider.warehouse.statement.SqlStatement;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -28,7 +29,7 @@ final class Statements {
     /** Returns the statement of a ticket: a JSON object pins a query to its snapshots, anything else is SQL text. */
     Statement ofTicket(byte[] ticket) {
         String text = text(ticket, "ticket");
-        return text.startsWith("{") ? new QueryStatement(warehouse, warehouse.fromTicket(text)) : ofSql(text);
+        return text.startsWith("{") ? new QueryStatement(warehouse, BoundQuery.fromTicket(text)) : ofSql(text);
     }
 
     /** Returns the statement of SQL text; a query is bound to the snapshots of this moment. */

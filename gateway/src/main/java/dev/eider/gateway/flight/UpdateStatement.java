@@ -1,5 +1,7 @@
 package dev.eider.gateway.flight;
 
+import dev.eider.catalog.EiderException;
+import dev.eider.catalog.ErrorCode;
 import dev.eider.warehouse.Warehouse;
 import dev.eider.warehouse.read.QueryRun;
 import dev.eider.warehouse.statement.SqlStatement;
@@ -41,6 +43,11 @@ record UpdateStatement(Warehouse warehouse, SqlStatement.Update update) implemen
     }
 
     private record CountRun(CountReader reader) implements QueryRun {
+        @Override
+        public EiderException failure(Throwable error) {
+            return new EiderException(ErrorCode.INTERNAL, "The count of changed rows cannot be sent", error);
+        }
+
         @Override
         public void cancel() {}
 

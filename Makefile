@@ -1,0 +1,29 @@
+.DEFAULT_GOAL := help
+MVN ?= mvn -B
+FLIGHTS ?=
+JAVA_OPTS := --add-opens=java.base/java.nio=ALL-UNNAMED
+
+.PHONY: help check demo bench format tail clean
+
+help: ## Show what can be made
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+check: ## Everything that CI runs: format, static analysis, all tests
+	$(MVN) verify
+
+demo: ## Start a gateway on a temporary warehouse and show what it does
+	./eider demo
+
+bench: ## Benchmarks side by side; FLIGHTS=FILE for the questions over a larger flights file
+	$(MVN) -q -Dquick package
+	java $(JAVA_OPTS) -Xmx512m -XX:MaxDirectMemorySize=3g -cp 'benchmark/target/benchmark.jar:benchmark/target/lib/*' \
+	  dev.eider.benchmark.Benchmarks $(if $(FLIGHTS),--flights $(FLIGHTS))
+
+format: ## Format every source file
+	$(MVN) -q spotless:apply
+
+tail: ## The longest files: split the first before adding to it
+	@find . -name '*.java' -not -path '*/target/*' | xargs wc -l | grep -v ' total$$' | sort -rn | head -10
+
+clean: ## Remove everything that was built
+	$(MVN) -q clean

@@ -1,0 +1,97 @@
+package dev.eider.benchmark;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Properties;
+import java.util.stream.Collectors;
+import org.apache.arrow.c.ArrowArrayStream;
+import org.apache.arrow.c.Data;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.ipc.ArrowReader;
+import org.duckdb.DuckDBConnection;
+import org.duckdb.DuckDBResultSet;
+
+/** DuckDB in this process, without Eider: the limit to measure against. Confined to one thread. */
+final class DuckDb implements AutoCloseable {
+    private final DuckDBConnection connection;
+
+    DuckDb(int threads, String memoryLimit) throws SQLException {
+        Properties properties = new Properties();
+        properties.setProperty("jdbc_stream_results", "true");
+        connection = DriverManager.getConnection("jdbc:duckdb:", properties).unwrap(DuckDBConnection.class);
+        execute("SET TimeZone = 'UTC'");
+        execute("SET threads = " + threads);
+        execute("SET memory_limit = '" + memoryLimit + "'");
+    }
+
+    static String version() {
+        try (Connection connection = DriverManager.getConnection("jdbc:duckdb:")) {
+            return connection.getMetaData().getDatabaseProductVersion();
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    void execute(String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    /** Returns the only cell of a result. */
+    String single(String sql) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            rows.next();
+            return rows.getString(1);
+        }
+    }
+
+    /** Runs {@code sql} over an Arrow stream that it calls {@code arrow_rows}. */
+    void consume(ArrowReader rows, BufferAllocator allocator, String sql) throws SQLException {
+        try (ArrowArrayStream stream = ArrowArrayStream.allocateNew(allocator)) {
+            Data.exportArrayStream(allocator, rows, stream);
+            connection.registerArrowStream("arrow_rows", stream);
+            execute(sql);
+        }
+    }
+
+    /** Returns a result as a stream; the caller closes it before it asks for another. */
+    ArrowReader reader(String sql, BufferAllocator allocator) throws SQLException {
+        PreparedStatement statement = connection.prepareStatement(sql);
+        return (ArrowReader) statement
+                .executeQuery()
+                .unwrap(DuckDBResultSet.class)
+                .arrowExportStream(allocator, 65_536);
+    }
+
+    /** Hands every batch of a result to {@code drain}. */
+    void stream(String sql, BufferAllocator allocator, Drain drain) throws SQLException, IOException {
+        try (PreparedStatement statement = connection.prepareStatement(sql);
+                DuckDBResultSet result = statement.executeQuery().unwrap(DuckDBResultSet.class);
+                ArrowReader reader = (ArrowReader) result.arrowExportStream(allocator, 65_536)) {
+            while (reader.loadNextBatch()) {
+                drain.add(reader.getVectorSchemaRoot());
+            }
+        }
+    }
+
+    /** Returns a {@code read_parquet} over these very files. */
+    static String readParquet(List<Path> files) {
+        return files.stream()
+                .map(file -> "'" + file.toString().replace("'", "''") + "'")
+                .collect(Collectors.joining(", ", "read_parquet([", "])"));
+    }
+
+    @Override
+    public void close() throws SQLException {
+        connection.close();
+    }
+}

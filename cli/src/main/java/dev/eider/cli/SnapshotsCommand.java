@@ -1,0 +1,67 @@
+package dev.eider.cli;
+
+import dev.eider.cli.client.SnapshotSummary;
+import dev.eider.cli.client.TableName;
+import dev.eider.cli.display.Amounts;
+import dev.eider.cli.display.Listing;
+import dev.eider.cli.display.Terminal;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** Lists the history of a table. */
+@Command(
+        name = "snapshots",
+        mixinStandardHelpOptions = true,
+        description = "List the kept snapshots of a table, oldest first.",
+        footer = {
+            "%nExamples:",
+            "  eider snapshots flights",
+            "  eider query \"SELECT count(*) FROM flights AT (VERSION => SNAPSHOT)\"     with an id from the list"
+        })
+final class SnapshotsCommand implements Callable<Integer> {
+    private final Terminal terminal;
+    private final ConnectionOptions connection;
+
+    @Parameters(index = "0", paramLabel = "TABLE", description = "table or namespace.table")
+    private String table = "";
+
+    SnapshotsCommand(Terminal terminal, ConnectionOptions connection) {
+        this.terminal = terminal;
+        this.connection = connection;
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        TableName name = UsageException.parsed(() -> TableName.parse(table));
+        return connection.connected(terminal, (client, allocator) -> {
+            List<SnapshotSummary> snapshots = client.snapshots(name);
+            if (snapshots.isEmpty()) {
+                terminal.remark(name + " has no snapshots yet.");
+                return 0;
+            }
+            Listing listing = new Listing(
+                    List.of("sequence", "snapshot", "committed at", "operation", "rows added", "rows in all", ""),
+                    Set.of(0, 1, 4, 5));
+            for (SnapshotSummary snapshot : snapshots) {
+                listing.add(
+                        Long.toString(snapshot.sequenceNumber()),
+                        Long.toString(snapshot.snapshotId()),
+                        snapshot.committedAt(),
+                        snapshot.operation(),
+                        count(snapshot, "added-records"),
+                        count(snapshot, "total-records"),
+                        snapshot.current() ? "current" : "");
+            }
+            listing.print(terminal);
+            return 0;
+        });
+    }
+
+    private static String count(SnapshotSummary snapshot, String key) {
+        long number = snapshot.count(key);
+        return number < 0 ? "-" : Amounts.count(number);
+    }
+}

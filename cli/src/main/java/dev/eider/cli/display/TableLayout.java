@@ -1,0 +1,153 @@
+package dev.eider.cli.display;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.arrow.vector.types.pojo.Field;
+import org.apache.arrow.vector.types.pojo.Schema;
+
+/**
+ * Decides how wide each column of a table is shown, and draws the table.
+ *
+ * <p>On a screen that is too narrow, long values are cut first; if that is not enough, columns in the middle are left out.
+ * Confined to one thread.
+ */
+final class TableLayout {
+    private static final int NARROWEST = 12;
+    private static final String GAP = "…";
+
+    private final Terminal terminal;
+    private final List<String> names = new ArrayList<>();
+    private final List<String> types = new ArrayList<>();
+    private final List<Boolean> numbers = new ArrayList<>();
+    private final List<Integer> shown = new ArrayList<>();
+    private int[] widths = {};
+    private int hidden;
+
+    TableLayout(Schema schema, Terminal terminal) {
+        this.terminal = terminal;
+        for (Field field : schema.getFields()) {
+            names.add(TableSink.onOneLine(field.getName()));
+            types.add(TypeName.of(field));
+            numbers.add(TypeName.isNumber(field));
+        }
+    }
+
+    /** Returns how many columns did not fit. */
+    int hiddenColumns() {
+        return hidden;
+    }
+
+    /** Prints the table; with {@code omitted}, dots between its first and its last rows. */
+    void print(List<TableSink.Cell[]> head, List<TableSink.Cell[]> tail, boolean omitted) {
+        measure(head, tail);
+        if (terminal.screen().showsOut()) {
+            fit(terminal.screen().columns());
+        }
+        rule("┌", "┬", "┐");
+        header(names);
+        header(types);
+        if (!head.isEmpty()) {
+            rule("├", "┼", "┤");
+        }
+        head.forEach(this::row);
+        if (omitted) {
+            for (int i = 0; i < 3; i++) {
+                header(names.stream().map(name -> "·").toList());
+            }
+        }
+        tail.forEach(this::row);
+        rule("└", "┴", "┘");
+    }
+
+    private void measure(List<TableSink.Cell[]> head, List<TableSink.Cell[]> tail) {
+        widths = new int[names.size()];
+        for (int i = 0; i < widths.length; i++) {
+            shown.add(i);
+            widths[i] = Math.max(TextWidth.of(names.get(i)), TextWidth.of(types.get(i)));
+        }
+        for (List<TableSink.Cell[]> rows : List.of(head, tail)) {
+            for (TableSink.Cell[] row : rows) {
+                for (int i = 0; i < widths.length; i++) {
+                    widths[i] = Math.max(widths[i], TextWidth.of(row[i].text()));
+                }
+            }
+        }
+    }
+
+    private void fit(int columns) {
+        while (totalWidth() > columns) {
+            int widest = isGap(shown.get(0)) ? shown.get(1) : shown.get(0);
+            for (int column : shown) {
+                widest = !isGap(column) && widths[column] > widths[widest] ? column : widest;
+            }
+            if (widths[widest] > NARROWEST) {
+                widths[widest] = Math.max(NARROWEST, widths[widest] - (totalWidth() - columns));
+            } else if (names.size() - hidden > 2) {
+                hideMiddle();
+            } else {
+                return;
+            }
+        }
+    }
+
+    private void hideMiddle() {
+        int middle = shown.size() / 2;
+        if (hidden == 0) {
+            shown.set(middle, -1);
+        } else {
+            int gap = shown.indexOf(-1);
+            shown.remove(gap >= shown.size() - gap ? gap - 1 : gap + 1);
+        }
+        hidden++;
+    }
+
+    private static boolean isGap(int column) {
+        return column < 0;
+    }
+
+    private int width(int column) {
+        return isGap(column) ? 1 : widths[column];
+    }
+
+    private int totalWidth() {
+        int total = 1;
+        for (int column : shown) {
+            total += width(column) + 3;
+        }
+        return total;
+    }
+
+    private void rule(String left, String between, String right) {
+        List<String> parts =
+                shown.stream().map(column -> "─".repeat(width(column) + 2)).toList();
+        terminal.out().print(left + String.join(between, parts) + right + "\n");
+    }
+
+    private void header(List<String> texts) {
+        List<String> cells = new ArrayList<>();
+        for (int column : shown) {
+            String text = isGap(column) ? GAP : TextWidth.cut(texts.get(column), width(column));
+            cells.add(TextWidth.centre(text, width(column)));
+        }
+        line(cells);
+    }
+
+    private void row(TableSink.Cell[] row) {
+        List<String> cells = new ArrayList<>();
+        for (int column : shown) {
+            if (isGap(column)) {
+                cells.add(GAP);
+                continue;
+            }
+            String text = TextWidth.cut(row[column].text(), width(column));
+            String padded =
+                    numbers.get(column) ? TextWidth.right(text, width(column)) : TextWidth.left(text, width(column));
+            cells.add(row[column].missing() ? terminal.dim(padded) : padded);
+        }
+        line(cells);
+    }
+
+    private void line(List<String> cells) {
+        terminal.out().print("│ " + String.join(" │ ", cells) + " │\n");
+    }
+}

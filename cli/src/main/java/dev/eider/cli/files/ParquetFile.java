@@ -1,0 +1,94 @@
+package dev.eider.cli.files;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Properties;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.ipc.ArrowReader;
+import org.duckdb.DuckDBResultSet;
+
+/**
+ * Reads a Parquet file, or some of its rows, as a stream of Arrow batches, without ever holding all of it.
+ *
+ * <p>Confined to one thread; one stream at a time. Whoever opens it closes it, after the stream.
+ */
+public final class ParquetFile implements AutoCloseable {
+    /** Rows of one batch: large ones cost the least, and larger ones no longer gain. */
+    private static final long BATCH_ROWS = 122_880;
+
+    private final Path path;
+    private final Connection connection;
+    private final Statement statement;
+
+    private ParquetFile(Path path, Connection connection, Statement statement) {
+        this.path = path;
+        this.connection = connection;
+        this.statement = statement;
+    }
+
+    /** Opens a file; throws {@link IOException} with one sentence if it is missing or no Parquet. */
+    public static ParquetFile open(Path path) throws IOException {
+        if (!Files.isRegularFile(path)) {
+            throw new IOException(path + (Files.exists(path) ? " is not a file" : " does not exist"));
+        }
+        Properties settings = new Properties();
+        // Without this DuckDB would first collect the whole result in memory.
+        settings.setProperty("jdbc_stream_results", "true");
+        try {
+            Connection connection = DriverManager.getConnection("jdbc:duckdb:", settings);
+            return new ParquetFile(path, connection, connection.createStatement());
+        } catch (SQLException e) {
+            throw unreadable(path, e);
+        }
+    }
+
+    /** Returns how many rows the file says that it has. */
+    public long rows() throws IOException {
+        String sql = "SELECT sum(num_rows)::BIGINT FROM parquet_file_metadata(" + literal() + ")";
+        try (ResultSet result = statement.executeQuery(sql)) {
+            return result.next() ? result.getLong(1) : 0;
+        } catch (SQLException e) {
+            throw unreadable(path, e);
+        }
+    }
+
+    /** Streams all rows in the file's order; the caller closes the reader before the file. */
+    public ArrowReader stream(BufferAllocator allocator) throws IOException {
+        return stream(allocator, "true");
+    }
+
+    /** Streams the rows that meet a condition, which is SQL of the program's own, never a user's. */
+    public ArrowReader stream(BufferAllocator allocator, String condition) throws IOException {
+        String sql = "SELECT * FROM read_parquet(" + literal() + ") WHERE " + condition;
+        try {
+            DuckDBResultSet result = (DuckDBResultSet) statement.executeQuery(sql);
+            return (ArrowReader) result.arrowExportStream(allocator, BATCH_ROWS);
+        } catch (SQLException e) {
+            throw unreadable(path, e);
+        }
+    }
+
+    private String literal() {
+        return "'" + path.toString().replace("'", "''") + "'";
+    }
+
+    private static IOException unreadable(Path path, SQLException e) {
+        String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+        return new IOException(path + " cannot be read as Parquet: " + reason, e);
+    }
+
+    @Override
+    public void close() throws IOException {
+        try (connection) {
+            statement.close();
+        } catch (SQLException e) {
+            throw unreadable(path, e);
+        }
+    }
+}

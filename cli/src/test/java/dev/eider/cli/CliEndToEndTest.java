@@ -1,0 +1,118 @@
+package dev.eider.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.eider.cli.local.LocalGateway;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CliEndToEndTest {
+    private static final String FLIGHTS = "../examples/flights.parquet";
+    private static final String AIRPORTS = "../examples/airports.parquet";
+
+    @TempDir
+    private static Path directory;
+
+    private static LocalGateway gateway;
+
+    @BeforeAll
+    static void startGateway() {
+        gateway = LocalGateway.start(
+                Map.of(
+                        "server.host", "127.0.0.1",
+                        "server.port", "0",
+                        "warehouse", directory.resolve("data/warehouse").toString()),
+                Map.of());
+    }
+
+    @AfterAll
+    static void stopGateway() {
+        gateway.close();
+    }
+
+    private static CommandRun run(String... arguments) {
+        return CommandRun.of(Map.of("EIDER_URL", gateway.description().url()), arguments);
+    }
+
+    private static String answer(String sql) {
+        CommandRun run = run("query", sql, "-f", "csv");
+        assertThat(run.err()).isEmpty();
+        return run.out().lines().skip(1).reduce("", (before, line) -> before + line + ";");
+    }
+
+    @Test
+    void ingestedFlightsAreWhatTheFileHolds() {
+        CommandRun ingest = run("ingest", FLIGHTS, "--table", "real.flights");
+
+        assertThat(ingest.err()).isEmpty();
+        assertThat(ingest.exitCode()).isZero();
+        assertThat(answer("SELECT count(*), sum(delay), count(DISTINCT origin) FROM real.flights"))
+                .isEqualTo("508239,3221712,223;");
+        assertThat(run("tables").out()).contains("real.flights  508,239");
+    }
+
+    @Test
+    void snapshotsCanBeAskedAgain() {
+        run("write", "-n", "past", "-i", "0", "--rows", "100", "--count", "3");
+        String history = run("snapshots", "past").out();
+        String second = history.lines().toList().get(2).strip().split(" +")[1];
+
+        assertThat(history.lines()).hasSize(4).last().asString().endsWith("current");
+        assertThat(answer("SELECT count(*) FROM past AT (VERSION => " + second + ")"))
+                .isEqualTo("200;");
+        assertThat(answer("SELECT count(*) FROM past")).isEqualTo("300;");
+        assertThat(run("read", "-n", "past", "--count", "1").out()).contains("past  300 rows  newest event_time 20");
+    }
+
+    @Test
+    void ingestHonoursItsMode() {
+        assertThat(run("ingest", AIRPORTS, "-n", "modes", "--mode", "append").exitCode())
+                .isEqualTo(1);
+        assertThat(run("ingest", AIRPORTS, "-n", "modes", "--mode", "create").exitCode())
+                .isZero();
+        assertThat(run("ingest", AIRPORTS, "-n", "modes", "--mode", "create").exitCode())
+                .isEqualTo(1);
+        assertThat(answer("SELECT count(*) FROM modes")).isEqualTo("3376;");
+    }
+
+    @Test
+    void writesResultsToFiles() throws Exception {
+        run("ingest", AIRPORTS, "-n", "places");
+        Path file = directory.resolve("places.csv");
+
+        CommandRun run = run("query", "FROM places ORDER BY iata", "-f", "csv", "-o", file.toString());
+
+        assertThat(run.exitCode()).isZero();
+        assertThat(Files.readAllLines(file))
+                .hasSize(3377)
+                .startsWith("iata,name,city,state,country,latitude,longitude");
+    }
+
+    @Test
+    void errorsAreOneSentence() {
+        CommandRun run = run("query", "SELECT * FROM absent");
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err()).startsWith("eider: ").contains("absent").hasLineCount(1);
+    }
+
+    @Test
+    void gatewayAnswersPing() {
+        assertThat(run("ping").out()).contains(" answers: Eider ").contains("round trip ");
+    }
+
+    @Test
+    void demonstrationEndsWell() {
+        CommandRun run = CommandRun.of(
+                Map.of("EIDER_HOME", Path.of("..").toAbsolutePath().toString()), "demo");
+
+        assertThat(run.err()).isEmpty();
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.out()).contains("The same answer as before").contains("Removed the temporary warehouse");
+    }
+}

@@ -1,0 +1,242 @@
+package dev.eider.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.eider.cli.display.Terminal;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+class CommandLineTest {
+    @TempDir
+    private Path directory;
+
+    private ScriptedGateway gateway;
+
+    @BeforeEach
+    void startGateway() throws IOException {
+        gateway = new ScriptedGateway();
+    }
+
+    @AfterEach
+    void stopGateway() {
+        gateway.close();
+    }
+
+    private CommandRun run(String... arguments) {
+        return CommandRun.of(Map.of("EIDER_URL", gateway.url()), arguments);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"serve", "demo", "ping", "query", "ingest", "write", "read", "tables", "snapshots"})
+    void everyCommandHasHelpWithExamples(String command) {
+        CommandRun run = run(command, "--help");
+
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.out())
+                .contains("Usage: eider " + command)
+                .contains("Examples:")
+                .contains("  eider " + command);
+    }
+
+    @Test
+    void serversDoNotOfferToCallAnotherGateway() {
+        assertThat(run("serve", "--help").out()).doesNotContain("--token");
+        assertThat(run("serve", "--url", "grpc://elsewhere:1").exitCode()).isEqualTo(2);
+        assertThat(run("query", "--help").out()).contains("--token");
+    }
+
+    @Test
+    void withoutACommandPrintsUsageAndFails() {
+        CommandRun run = run();
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains("Commands:");
+    }
+
+    @Test
+    void wrongUsageIsOneLineAndAPointerToHelp() {
+        CommandRun run = run("query");
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).isEqualTo("eider: Missing required parameter: 'SQL'\nTry `eider query --help`.\n");
+    }
+
+    @Test
+    void badNamesAndUrlsAreErrorsOfUsage() {
+        assertThat(run("snapshots", "a..b").err()).contains("'a..b' is no table name");
+        assertThat(run("snapshots", "a..b").exitCode()).isEqualTo(2);
+        assertThat(run("tables", "--url", "http://x").err()).contains("'http://x' is no gateway URL");
+        assertThat(run("tables", "--url", "http://x").exitCode()).isEqualTo(2);
+    }
+
+    @Test
+    void refusedConnectionSaysHowToStartAGateway() throws IOException {
+        int free;
+        try (ServerSocket socket = new ServerSocket(0)) {
+            free = socket.getLocalPort();
+        }
+
+        CommandRun run = run("--url", "grpc://127.0.0.1:" + free, "tables");
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err())
+                .isEqualTo("eider: no gateway answers at grpc://127.0.0.1:" + free
+                        + ": start one with `eider serve`, or name another with --url\n");
+    }
+
+    @Test
+    void errorsOfTheGatewayAreOneLine() {
+        CommandRun run = run("query", "bad");
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err()).isEqualTo("eider: Table main.nothing does not exist\n");
+        assertThat(run("query", "bad", "--verbose").err()).contains("\tat ");
+    }
+
+    @Test
+    void optionsMayStandBeforeOrAfterTheCommand() {
+        assertThat(CommandRun.of(Map.of(), "--url", gateway.url(), "tables").exitCode())
+                .isZero();
+        assertThat(CommandRun.of(Map.of(), "tables", "--url", gateway.url()).exitCode())
+                .isZero();
+    }
+
+    @Test
+    void sendsWhoCalls() {
+        run("tables", "--token", "secret");
+        run("tables", "--user", "ada", "--password", "pw");
+        CommandRun.of(Map.of("EIDER_URL", gateway.url(), "EIDER_TOKEN", "env"), "tables");
+
+        assertThat(gateway.authorizations).containsExactly("Bearer secret", "Basic YWRhOnB3", "Bearer env");
+    }
+
+    @Test
+    void printsCsvWithNullsAndQuotes() {
+        CommandRun run = run("query", "SELECT 1", "--output-format", "csv");
+
+        assertThat(run.out()).isEqualTo("id,name\n0,\"a,b\"\n100,\n1,\"a,b\"\n101,\n");
+    }
+
+    @Test
+    void readsSqlFromStandardInput() {
+        CommandRun run =
+                CommandRun.withInput("SELECT 1", Map.of("EIDER_URL", gateway.url()), "query", "-", "-f", "ndjson");
+
+        assertThat(run.out()).startsWith("{\"id\":0,\"name\":\"a,b\"}\n{\"id\":100,\"name\":null}\n");
+    }
+
+    @Test
+    void writesAFileOnlyWhenItIsComplete() throws IOException {
+        Path file = directory.resolve("rows.json");
+
+        assertThat(run("query", "SELECT 1", "-f", "json", "-o", file.toString()).exitCode())
+                .isZero();
+        assertThat(run("query", "bad", "-o", directory.resolve("none.csv").toString())
+                        .exitCode())
+                .isEqualTo(1);
+
+        assertThat(Files.readString(file)).startsWith("[\n{\"id\":0").endsWith("}\n]\n");
+        try (var files = Files.list(directory)) {
+            assertThat(files).containsExactly(file);
+        }
+    }
+
+    @Test
+    void listsTablesAndSnapshots() {
+        assertThat(run("tables").out())
+                .isEqualTo("table            rows    size  snapshots  current snapshot\n"
+                        + "main.flights  508,239  2.0 MB          3                42\n");
+        assertThat(run("snapshots", "flights").out().lines().skip(2))
+                .containsExactly(
+                        "       2        42  2026-01-01T00:00:01Z  append              5           15  current");
+    }
+
+    @Test
+    void readsAreRepeatedWhenTheGatewayWasAway() {
+        gateway.failuresToCome.set(2);
+
+        assertThat(run("tables").exitCode()).isZero();
+        assertThat(gateway.calls).hasValue(3);
+    }
+
+    @Test
+    void statementsAndAppendsAreNeverRepeated() {
+        gateway.failuresToCome.set(1);
+        assertThat(run("query", "DELETE FROM t").exitCode()).isEqualTo(1);
+        assertThat(gateway.calls).hasValue(1);
+
+        gateway.failuresToCome.set(1);
+        assertThat(run("write", "-n", "t", "--count", "1").exitCode()).isEqualTo(1);
+        assertThat(gateway.calls).hasValue(2);
+        assertThat(gateway.appended).isEmpty();
+    }
+
+    @Test
+    void writesAsOftenAsTold() {
+        CommandRun run = run("write", "-n", "lab.readings", "-i", "0", "--rows", "10", "--count", "3");
+
+        assertThat(run.exitCode()).isZero();
+        assertThat(gateway.appended).containsExactly(10L, 10L, 10L);
+        assertThat(gateway.paths).containsOnly("lab/readings");
+        assertThat(run.out()).contains("snapshot 101").contains("snapshot 103");
+        assertThat(run.err()).isEqualTo("3 appends, 30 rows committed\n");
+    }
+
+    @Test
+    void ingestsFilesOneAppendEach() {
+        String airports = Path.of("../examples/airports.parquet").toString();
+
+        CommandRun run = run("ingest", airports, airports, "--table", "t", "--mode", "append");
+
+        assertThat(run.err()).isEmpty();
+        assertThat(run.exitCode()).isZero();
+        assertThat(gateway.appended).containsExactly(3376L, 3376L);
+        assertThat(gateway.modes).containsOnly("append");
+        assertThat(run.out()).contains("main.t: 3,376 rows in ").contains("1 data file of 1.2 kB");
+    }
+
+    @Test
+    void filesThatCannotBeIngestedAreNamed() throws IOException {
+        Path text = Files.writeString(directory.resolve("notes.txt"), "no parquet");
+
+        assertThat(run("ingest", "absent.parquet", "-n", "t").err())
+                .isEqualTo("eider: absent.parquet does not exist\n");
+        assertThat(run("ingest", text.toString(), "-n", "t").err()).contains("cannot be read as Parquet");
+        assertThat(gateway.appended).isEmpty();
+    }
+
+    @Test
+    void serveCollectsSettings() {
+        ServeCommand serve = new ServeCommand(Terminal.ofProcess());
+        new CommandLine(serve).parseArgs("--port", "0", "-w", "/tmp/w", "--insecure", "--set", "read.engine=planned");
+
+        assertThat(serve.settings())
+                .containsExactlyInAnyOrderEntriesOf(Map.of(
+                        "server.port", "0",
+                        "warehouse", "/tmp/w",
+                        "server.insecure", "true",
+                        "read.engine", "planned"));
+    }
+
+    @Test
+    void launcherIsWellFormed() throws Exception {
+        Process check = new ProcessBuilder(List.of("bash", "-n", "../eider"))
+                .inheritIO()
+                .start();
+
+        assertThat(check.waitFor()).isZero();
+        assertThat(Files.isExecutable(Path.of("../eider"))).isTrue();
+    }
+}

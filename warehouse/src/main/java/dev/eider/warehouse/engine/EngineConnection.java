@@ -1,0 +1,193 @@
+package dev.eider.warehouse.engine;
+
+import dev.eider.catalog.EiderException;
+import dev.eider.catalog.ErrorCode;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.arrow.c.ArrowArrayStream;
+import org.apache.arrow.c.Data;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.ipc.ArrowReader;
+import org.duckdb.DuckDBConnection;
+import org.duckdb.DuckDBResultSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection to the engine, for one request.
+ *
+ * <p>Has at most one open result: a second would silently cut off the first. Confined to one thread, except {@link
+ * #cancel()}. Whoever takes it closes it, which also drops the views and streams that were made on it.
+ */
+public final class EngineConnection implements AutoCloseable {
+    private final DuckDBConnection connection;
+    private final Interrupter interrupter;
+    private final List<AutoCloseable> owned = new ArrayList<>();
+    private volatile @Nullable PreparedStatement running;
+    private volatile boolean cancelled;
+    private volatile boolean closed;
+
+    EngineConnection(DuckDBConnection connection, Interrupter interrupter) {
+        this.connection = connection;
+        this.interrupter = interrupter;
+    }
+
+    /** Reads a row of a result; column numbers start at 1. */
+    @FunctionalInterface
+    public interface RowReader<T> {
+        /** Returns what the current row holds. */
+        T read(ResultSet row) throws SQLException;
+    }
+
+    /** Parses and gates a caller's query. */
+    public ParsedQuery parse(String sql) {
+        return new SqlParser().parse(connection, sql);
+    }
+
+    /** Returns DuckDB's spelling of a caller's type, parsed; anything but a type is refused. */
+    public EngineType parseType(String type) {
+        return TypeText.parse(TypeText.canonical(connection, type));
+    }
+
+    /** Runs a statement of our own that returns nothing. */
+    public void execute(String sql) {
+        try (PreparedStatement statement = start(sql)) {
+            statement.execute();
+        } catch (SQLException e) {
+            throw EngineErrors.translate(e);
+        } finally {
+            running = null;
+        }
+    }
+
+    /** Runs a statement and reads all its rows: for small results only. */
+    public <T> List<T> query(String sql, RowReader<T> reader) {
+        List<T> rows = new ArrayList<>();
+        try (PreparedStatement statement = start(sql);
+                ResultSet result = statement.executeQuery()) {
+            while (result.next()) {
+                rows.add(reader.read(result));
+            }
+            return rows;
+        } catch (SQLException e) {
+            throw EngineErrors.translate(e);
+        } finally {
+            running = null;
+        }
+    }
+
+    /** Returns the column names that a query would answer with, without running it. */
+    public List<String> columnNames(String sql) {
+        try (PreparedStatement statement = start(sql)) {
+            ResultSetMetaData columns = statement.getMetaData();
+            List<String> names = new ArrayList<>();
+            for (int i = 1; i <= columns.getColumnCount(); i++) {
+                names.add(columns.getColumnLabel(i));
+            }
+            return names;
+        } catch (SQLException e) {
+            throw EngineErrors.translate(e);
+        } finally {
+            running = null;
+        }
+    }
+
+    /**
+     * Makes an Arrow stream readable once as a relation of this connection.
+     *
+     * <p>The engine pulls from {@code rows} on threads of its own and closes it with this connection.
+     */
+    public void register(String name, ArrowReader rows, BufferAllocator allocator) {
+        ArrowArrayStream stream = ArrowArrayStream.allocateNew(allocator);
+        owned.add(stream);
+        Data.exportArrayStream(allocator, rows, stream);
+        try {
+            connection.registerArrowStream(name, stream);
+        } catch (RuntimeException e) {
+            throw EngineErrors.translate(e);
+        }
+    }
+
+    /**
+     * Starts a query whose rows are produced while they are read.
+     *
+     * @return the rows, closed with this connection
+     */
+    public ArrowReader stream(String sql, BufferAllocator allocator, int batchRows) {
+        try {
+            PreparedStatement statement = start(sql);
+            owned.add(statement);
+            DuckDBResultSet result = statement.executeQuery().unwrap(DuckDBResultSet.class);
+            owned.add(result);
+            ArrowReader reader = (ArrowReader) result.arrowExportStream(allocator, batchRows);
+            owned.add(reader);
+            return reader;
+        } catch (SQLException e) {
+            throw EngineErrors.translate(e);
+        }
+    }
+
+    /** Turns what reading a stream of this connection threw into an error to show. */
+    public EiderException failure(Throwable error) {
+        return cancelled
+                ? new EiderException(ErrorCode.CANCELLED, "The query was cancelled", error)
+                : EngineErrors.translate(error);
+    }
+
+    private PreparedStatement start(String sql) throws SQLException {
+        // Statement.execute would wrap every error in a second one that hides its type.
+        PreparedStatement statement = connection.prepareStatement(sql);
+        running = statement;
+        if (cancelled) {
+            statement.close();
+            throw new EiderException(ErrorCode.CANCELLED, "The query was cancelled");
+        }
+        return statement;
+    }
+
+    /** Stops what runs on this connection, now and later. Any thread may call this; it returns at once. */
+    public void cancel() {
+        if (!cancelled) {
+            cancelled = true;
+            interrupter.interruptUntilClosed(this);
+        }
+    }
+
+    /**
+     * Interrupts the running statement, if there is one. One that is just being started does not notice.
+     *
+     * @return whether this connection is still open
+     */
+    boolean interrupt() {
+        PreparedStatement statement = running;
+        if (closed || statement == null) {
+            return !closed;
+        }
+        try {
+            statement.cancel();
+        } catch (SQLException e) {
+            // It was closed in this moment, which is what an interruption is for.
+            return !closed;
+        }
+        return true;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        running = null;
+        List<AutoCloseable> closing = new ArrayList<>();
+        for (AutoCloseable resource : owned) {
+            closing.add(0, resource);
+        }
+        closing.add(connection);
+        try {
+            org.apache.arrow.util.AutoCloseables.close(closing);
+        } catch (Exception e) {
+            throw EngineErrors.translate(e);
+        }
+    }
+}

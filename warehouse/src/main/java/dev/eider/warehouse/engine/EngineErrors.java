@@ -1,0 +1,71 @@
+package dev.eider.warehouse.engine;
+
+import dev.eider.catalog.EiderException;
+import dev.eider.catalog.ErrorCode;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Turns DuckDB's errors into Eider's: the one place that reads its messages, by their error-type prefix.
+ *
+ * <p>Messages lose the quotation of the executed text, which is not the caller's own, and host paths. Stateless.
+ */
+final class EngineErrors {
+    private static final Pattern TYPED = Pattern.compile(
+            "^(?:[A-Z][\\w ]*? ?Error: )*?(?<type>[A-Z][A-Za-z ]*?) Error: (?<text>.*)$", Pattern.DOTALL);
+    private static final Pattern QUOTATION = Pattern.compile("\\n\\s*\\n?LINE \\d+:.*", Pattern.DOTALL);
+    private static final Pattern HOST_PATH = Pattern.compile("(?:file:/{0,3})?/[^\\s\"',;:()]+/[^\\s\"',;:()]*");
+    private static final Map<String, ErrorCode> CODES = Map.ofEntries(
+            Map.entry("parser", ErrorCode.INVALID_SQL),
+            Map.entry("syntax", ErrorCode.INVALID_SQL),
+            Map.entry("binder", ErrorCode.INVALID_SQL),
+            Map.entry("catalog", ErrorCode.INVALID_SQL),
+            Map.entry("conversion", ErrorCode.INVALID_SQL),
+            Map.entry("mismatch type", ErrorCode.INVALID_SQL),
+            Map.entry("invalid input", ErrorCode.INVALID_SQL),
+            Map.entry("invalid type", ErrorCode.INVALID_SQL),
+            Map.entry("out of range", ErrorCode.INVALID_SQL),
+            Map.entry("expression", ErrorCode.INVALID_SQL),
+            Map.entry("expression depth limit", ErrorCode.INVALID_SQL),
+            Map.entry("parameter not resolved", ErrorCode.INVALID_SQL),
+            Map.entry("constraint", ErrorCode.INVALID_SQL),
+            Map.entry("sequence", ErrorCode.INVALID_SQL),
+            Map.entry("not implemented", ErrorCode.UNSUPPORTED),
+            Map.entry("permission", ErrorCode.FORBIDDEN),
+            Map.entry("interrupt", ErrorCode.CANCELLED),
+            Map.entry("out of memory", ErrorCode.TOO_LARGE),
+            Map.entry("io", ErrorCode.STORAGE_FAILED));
+
+    private EngineErrors() {}
+
+    /** Translates what a driver call threw. */
+    static EiderException translate(Throwable error) {
+        if (error instanceof EiderException known) {
+            return known;
+        }
+        String message = String.valueOf(error.getMessage());
+        Matcher typed = TYPED.matcher(message.strip());
+        if (!typed.matches()) {
+            return new EiderException(ErrorCode.INTERNAL, "The query engine failed: " + firstLine(message), error);
+        }
+        ErrorCode code = CODES.getOrDefault(typed.group("type").toLowerCase(Locale.ROOT), ErrorCode.INTERNAL);
+        String text = readable(typed.group("text"));
+        return switch (code) {
+            case CANCELLED -> new EiderException(code, "The query was cancelled", error);
+            case TOO_LARGE -> new EiderException(code, "The query needs more memory than it may use: " + text, error);
+            case INTERNAL -> new EiderException(code, "The query engine failed: " + text, error);
+            default -> new EiderException(code, text, error);
+        };
+    }
+
+    private static String readable(String text) {
+        String own = QUOTATION.matcher(text).replaceFirst("").strip();
+        return HOST_PATH.matcher(own).replaceAll("<path>").replaceAll("\\s*\\n\\s*", " ");
+    }
+
+    private static String firstLine(String message) {
+        return readable(message.lines().findFirst().orElse(message));
+    }
+}

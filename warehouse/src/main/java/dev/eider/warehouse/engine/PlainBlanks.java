@@ -1,0 +1,49 @@
+package dev.eider.warehouse.engine;
+
+import dev.eider.catalog.EiderException;
+import dev.eider.catalog.ErrorCode;
+
+/**
+ * Turns Unicode's blanks between tokens into plain ones, so that DuckDB does not do it itself, which moves its offsets.
+ *
+ * <p>DuckDB looks for such blanks without knowing comments and escapes, so comments of such a text are blanked as well.
+ * Stateless.
+ */
+final class PlainBlanks {
+    private PlainBlanks() {}
+
+    /** Returns a text of the same length that means the same. */
+    static String in(String sql) {
+        requireEncodable(sql);
+        if (sql.chars().noneMatch(c -> SqlLexer.isUnicodeBlank((char) c))) {
+            return sql;
+        }
+        StringBuilder plain = new StringBuilder(sql.length());
+        sql.chars().forEach(c -> plain.append(c == '\n' || c == '\r' ? (char) c : ' '));
+        for (SqlToken token : SqlLexer.significant(sql)) {
+            if (token.text().contains("\\'") && token.kind() == SqlToken.Kind.STRING) {
+                throw new EiderException(
+                        ErrorCode.INVALID_SQL,
+                        "A text with \\' in a string cannot hold Unicode's blanks; write '' instead");
+            }
+            plain.replace(token.start(), token.end(), token.text());
+        }
+        return plain.toString();
+    }
+
+    private static void requireEncodable(String sql) {
+        for (int i = 0; i < sql.length(); i++) {
+            char c = sql.charAt(i);
+            boolean pair =
+                    Character.isHighSurrogate(c) && i + 1 < sql.length() && Character.isLowSurrogate(sql.charAt(i + 1));
+            if (c == 0 || (Character.isSurrogate(c) && !pair)) {
+                throw new EiderException(
+                        ErrorCode.INVALID_SQL,
+                        "The statement holds a character that is not text (" + TextPosition.of(sql, i) + ")");
+            }
+            if (pair) {
+                i++;
+            }
+        }
+    }
+}

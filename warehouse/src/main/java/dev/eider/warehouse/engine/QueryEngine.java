@@ -1,0 +1,128 @@
+package dev.eider.warehouse.engine;
+
+import dev.eider.catalog.EiderException;
+import dev.eider.catalog.ErrorCode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Properties;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.duckdb.DuckDBConnection;
+
+/**
+ * The one DuckDB instance of a warehouse: bounded in memory and threads, and shut off from the host before the first
+ * statement of a caller.
+ *
+ * <p>Thread-safe. Every request takes a connection of its own ({@link #connect()}) and closes it; whoever opens the
+ * engine closes it after the last of them.
+ */
+public final class QueryEngine implements AutoCloseable {
+    private final DuckDBConnection instance;
+    private final Path tempDirectory;
+    private final Interrupter interrupter = new Interrupter();
+
+    private QueryEngine(DuckDBConnection instance, Path tempDirectory) {
+        this.instance = instance;
+        this.tempDirectory = tempDirectory;
+    }
+
+    /**
+     * Starts an instance that may touch files below the given directories only.
+     *
+     * @param directories what {@code read_parquet} and {@code COPY} may reach; callers' SQL is gated before that
+     */
+    public static QueryEngine open(EngineConfig config, List<Path> directories) {
+        Path temp = createTempDirectory(config.tempDirectory());
+        Properties properties = new Properties();
+        // A result is produced while it is read: inherited by every connection, off it would fill the memory.
+        properties.setProperty("jdbc_stream_results", "true");
+        try {
+            DuckDBConnection instance =
+                    DriverManager.getConnection("jdbc:duckdb:", properties).unwrap(DuckDBConnection.class);
+            try (Statement statement = instance.createStatement()) {
+                for (String setting : settings(config, temp, directories)) {
+                    statement.execute(setting);
+                }
+            } catch (SQLException e) {
+                instance.close();
+                throw e;
+            }
+            return new QueryEngine(instance, temp);
+        } catch (SQLException e) {
+            throw new EiderException(
+                    ErrorCode.INVALID_CONFIGURATION, "The query engine does not start: " + e.getMessage(), e);
+        }
+    }
+
+    /** The order matters: directories cannot be allowed after external access is off, nothing after the lock. */
+    private static List<String> settings(EngineConfig config, Path temp, List<Path> directories) {
+        String allowed = directories.stream()
+                .map(directory -> SqlText.quoteLiteral(directory + "/"))
+                .collect(Collectors.joining(", ", "[", "]"));
+        return List.of(
+                "SET TimeZone = 'UTC'",
+                "SET memory_limit = '" + config.memoryLimitBytes() + "B'",
+                "SET threads = " + config.threads(),
+                "SET temp_directory = " + SqlText.quoteLiteral(temp.toString()),
+                "SET max_temp_directory_size = '" + config.maxTempBytes() + "B'",
+                "SET allow_community_extensions = false",
+                "SET autoinstall_known_extensions = false",
+                "SET autoload_known_extensions = false",
+                "SET allow_persistent_secrets = false",
+                "SET enable_progress_bar = false",
+                "SET allowed_directories = " + allowed,
+                "SET enable_external_access = false",
+                "SET lock_configuration = true");
+    }
+
+    private static Path createTempDirectory(Path parent) {
+        try {
+            Files.createDirectories(parent);
+            return Files.createTempDirectory(
+                            parent,
+                            "spill-",
+                            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")))
+                    .toAbsolutePath();
+        } catch (IOException e) {
+            throw new EiderException(
+                    ErrorCode.STORAGE_FAILED, "Cannot create a temporary directory under " + parent, e);
+        }
+    }
+
+    /** Returns a new connection of this instance; the caller closes it. */
+    public EngineConnection connect() {
+        try {
+            return new EngineConnection(instance.duplicate().unwrap(DuckDBConnection.class), interrupter);
+        } catch (SQLException e) {
+            throw EngineErrors.translate(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        interrupter.close();
+        try {
+            instance.close();
+        } catch (SQLException e) {
+            throw EngineErrors.translate(e);
+        } finally {
+            removeTempDirectory();
+        }
+    }
+
+    private void removeTempDirectory() {
+        try (Stream<Path> files = Files.walk(tempDirectory)) {
+            for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            throw new EiderException(ErrorCode.STORAGE_FAILED, "Cannot remove " + tempDirectory, e);
+        }
+    }
+}

@@ -1,0 +1,224 @@
+package dev.eider.warehouse.engine;
+
+import dev.eider.catalog.EiderException;
+import dev.eider.catalog.ErrorCode;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Finds where in the text the names stand that the syntax tree speaks of, and what has to change there.
+ *
+ * <p>Trusts no offset: a place whose tokens are not the expected name is a defect, never edited blindly. Confined to one
+ * call.
+ */
+final class ReferenceFinder {
+    private static final String CATALOG = "eider";
+    private static final String DEFAULT_NAMESPACE = "main";
+    private static final SqlToken END = new SqlToken(SqlToken.Kind.END, "", -1, -1);
+
+    private final String text;
+    private final SyntaxTree tree;
+    private final Utf8Offsets offsets;
+    private final List<SqlToken> tokens;
+    private final Map<Integer, Integer> tokenAt = new HashMap<>();
+    private final List<ParsedQuery.Edit> edits = new ArrayList<>();
+    private final Map<Integer, TableReference> references = new LinkedHashMap<>();
+
+    ReferenceFinder(String text, SyntaxTree tree) {
+        this.text = text;
+        this.tree = tree;
+        this.offsets = new Utf8Offsets(text);
+        this.tokens = SqlLexer.significant(text);
+        for (int i = 0; i < tokens.size(); i++) {
+            tokenAt.put(tokens.get(i).start(), i);
+        }
+    }
+
+    ParsedQuery query() {
+        // The parser copies some expressions, so that one place in the text may appear in the tree several times.
+        tree.tables().forEach(this::addTable);
+        Set<List<String>> qualifiers = qualifiers();
+        Set<SyntaxTree.Column> seen = new HashSet<>();
+        for (SyntaxTree.Column column : tree.columns()) {
+            if (column.path().size() > 2 && seen.add(column)) {
+                addColumn(column, qualifiers);
+            }
+        }
+        List<TableReference> tables = references.values().stream()
+                .sorted((a, b) -> Integer.compare(a.position(), b.position()))
+                .toList();
+        return new ParsedQuery(text, tables, edits);
+    }
+
+    private void addTable(SyntaxTree.Table table) {
+        int first = tokenIndex(table.location());
+        if (first < 0) {
+            throw misplaced(table.path());
+        }
+        if (tokens.get(first).kind() == SqlToken.Kind.STRING) {
+            throw new EiderException(
+                    ErrorCode.FORBIDDEN,
+                    "A query reads tables, not files: " + tokens.get(first).text());
+        }
+        int last = requireName(first, table.path());
+        int start = tokens.get(first).start();
+        SqlToken before = token(first - 1);
+        if (before.isKeyword("SHOW")) {
+            throw new EiderException(ErrorCode.UNSUPPORTED, "SHOW is not supported; use DESCRIBE");
+        }
+        int behind = behindAlias(table, first, last + 1);
+        Optional<TableReference.At> at = table.version().map(version -> version(version, behind, table));
+        Optional<String> alias = table.alias().isEmpty() ? Optional.empty() : Optional.of(table.alias());
+        TableReference reference = new TableReference(table.path(), alias, at, start);
+        TableReference other = references.put(start, reference);
+        if (other != null) {
+            if (!other.equals(reference)) {
+                throw misplaced(table.path());
+            }
+            return;
+        }
+        if (at.isPresent()) {
+            int close = Brackets.closing(tokens, behind + 1);
+            edits.add(new ParsedQuery.Edit(
+                    tokens.get(behind).start(), tokens.get(close).end(), ""));
+        }
+        replaceName(reference, before, last);
+    }
+
+    private void replaceName(TableReference reference, SqlToken before, int last) {
+        boolean bare = before.isKeyword("DESCRIBE") || before.isKeyword("DESC") || before.isKeyword("SUMMARIZE");
+        if (before.isKeyword("TABLE")) {
+            // "TABLE t" takes no alias, which the rest of the query may need; "FROM t" means the same.
+            edits.add(new ParsedQuery.Edit(before.start(), before.end(), "FROM"));
+        }
+        boolean named = bare || reference.alias().isPresent();
+        String alias = named ? "" : " AS " + SqlText.quoteIdentifier(reference.name());
+        // "t *" is an old way to write "t", and only before an alias is it an error.
+        int end = token(last + 1).isSymbol("*") ? last + 1 : last;
+        edits.add(new ParsedQuery.Edit(reference.position(), tokens.get(end).end(), alias, List.of(reference)));
+    }
+
+    /** Returns the index of the token behind the alias and its list of columns, where AT stands if there is one. */
+    private int behindAlias(SyntaxTree.Table table, int first, int next) {
+        boolean prefixed = token(first - 1).isSymbol(":");
+        int index = token(next).isSymbol("*") ? next + 1 : next;
+        if (table.alias().isEmpty() || prefixed) {
+            return index;
+        }
+        if (token(index).isKeyword("AS")) {
+            index++;
+        }
+        SqlToken alias = token(index);
+        boolean found = (alias.isIdentifier() && alias.identifier().equals(table.alias()))
+                || (alias.kind() == SqlToken.Kind.STRING && alias.stringValue().equals(table.alias()));
+        if (!found) {
+            throw misplaced(List.of(table.alias()));
+        }
+        index++;
+        if (token(index).isSymbol("(")) {
+            int close = Brackets.closing(tokens, index);
+            if (close < 0) {
+                throw misplaced(table.path());
+            }
+            index = close + 1;
+        }
+        return index;
+    }
+
+    private TableReference.At version(SyntaxTree.Version version, int at, SyntaxTree.Table table) {
+        TableReference.Unit unit =
+                version.unit().equals("VERSION") ? TableReference.Unit.VERSION : TableReference.Unit.TIMESTAMP;
+        boolean opened = token(at).isKeyword("AT") && token(at + 1).isSymbol("(");
+        int close = opened ? Brackets.closing(tokens, at + 1) : -1;
+        if (close < at + 5
+                || !token(at + 2).isKeyword(unit.name())
+                || !token(at + 3).isSymbol("=>")) {
+            throw misplaced(table.path());
+        }
+        String expression =
+                text.substring(tokens.get(at + 4).start(), tokens.get(close - 1).end());
+        return new TableReference.At(unit, expression, version.constant());
+    }
+
+    /** Returns the qualified forms of names that no alias hides, folded: namespace and name, and with the catalog. */
+    private Set<List<String>> qualifiers() {
+        Set<List<String>> qualifiers = new HashSet<>();
+        for (TableReference reference : references.values()) {
+            if (reference.alias().isEmpty()) {
+                List<String> path =
+                        reference.path().stream().map(SqlToken::lower).toList();
+                String name = path.get(path.size() - 1);
+                String namespace = path.size() > 1 ? path.get(path.size() - 2) : DEFAULT_NAMESPACE;
+                qualifiers.add(List.of(namespace, name));
+                qualifiers.add(List.of(path.size() > 2 ? path.get(0) : CATALOG, namespace, name));
+            }
+        }
+        return qualifiers;
+    }
+
+    private void addColumn(SyntaxTree.Column column, Set<List<String>> qualifiers) {
+        List<String> folded = column.path().stream().map(SqlToken::lower).toList();
+        int size = 0;
+        if (folded.size() > 3 && qualifiers.contains(folded.subList(0, 3))) {
+            size = 3;
+        } else if (qualifiers.contains(folded.subList(0, 2))) {
+            size = 2;
+        }
+        if (size == 0) {
+            return;
+        }
+        List<String> qualifier = column.path().subList(0, size);
+        int first = tokenIndex(column.location());
+        int last = first < 0 ? -1 : nameEnd(first, qualifier);
+        if (last < 0) {
+            throw new EiderException(
+                    ErrorCode.UNSUPPORTED,
+                    "The column " + String.join(".", column.path()) + " cannot be qualified like this; write it as "
+                            + qualifier.get(size - 1) + "." + column.path().get(size));
+        }
+        edits.add(new ParsedQuery.Edit(
+                tokens.get(first).start(), tokens.get(last).end(), SqlText.quoteIdentifier(qualifier.get(size - 1))));
+    }
+
+    private int requireName(int first, List<String> path) {
+        int last = nameEnd(first, path);
+        if (last < 0 || token(last + 1).isSymbol(".")) {
+            throw misplaced(path);
+        }
+        return last;
+    }
+
+    /** Returns the index of the last token of a name of those parts, or -1 if something else stands there. */
+    private int nameEnd(int first, List<String> path) {
+        int index = first;
+        for (int i = 0; i < path.size(); i++) {
+            if (i > 0 && !token(index++).isSymbol(".")) {
+                return -1;
+            }
+            SqlToken part = token(index++);
+            if (!part.isIdentifier() || !part.identifier().equals(path.get(i))) {
+                return -1;
+            }
+        }
+        return index - 1;
+    }
+
+    private int tokenIndex(long byteOffset) {
+        return tokenAt.getOrDefault(offsets.charOffset(byteOffset), -1);
+    }
+
+    private SqlToken token(int index) {
+        return index >= 0 && index < tokens.size() ? tokens.get(index) : END;
+    }
+
+    private static EiderException misplaced(List<String> path) {
+        return new EiderException(
+                ErrorCode.INTERNAL, "The name " + String.join(".", path) + " was not found where the parser saw it");
+    }
+}

@@ -1,0 +1,64 @@
+package dev.eider.warehouse.engine;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a statement refers to, as DuckDB's parser saw it. Immutable.
+ *
+ * <p>Offsets are DuckDB's: bytes of UTF-8 from the start of the text, beyond its end where the parser gives none.
+ *
+ * @param functions every call, operators included, wherever it stands
+ * @param tables every name in FROM that no common table expression answers to
+ * @param columns every column reference
+ * @param uses traits of the statement that the gate decides about
+ */
+record SyntaxTree(List<Call> functions, List<Table> tables, List<Column> columns, List<Trait> uses) {
+
+    /** Something that a statement does which is not a function, table or column. */
+    enum Trait {
+        /** Has a place for a value that comes later. */
+        PARAMETER,
+        /** Lists the engine's own catalog: SHOW TABLES, a bare DESCRIBE. */
+        CATALOG_LISTING,
+        /** Names a namespace inside EXCLUDE or RENAME. */
+        QUALIFIED_STAR,
+        /** Takes the binary state of an aggregate. */
+        AGGREGATE_STATE,
+        /** Names a type of a schema. */
+        QUALIFIED_TYPE
+    }
+
+    /**
+     * A call of a function, aggregate, macro or operator.
+     *
+     * @param inFrom whether it is called as a relation
+     */
+    record Call(String catalog, String schema, String name, boolean inFrom) {}
+
+    /**
+     * A table reference.
+     *
+     * @param path catalog, schema and name, as many as were given
+     * @param alias empty if there is none
+     */
+    record Table(List<String> path, String alias, long location, Optional<Version> version) {}
+
+    /**
+     * An AT clause.
+     *
+     * @param unit VERSION or TIMESTAMP
+     * @param constant its value where it is a constant
+     */
+    record Version(String unit, Optional<String> constant) {}
+
+    /** A column reference, with all its qualifiers and field names. */
+    record Column(List<String> path, long location) {}
+
+    SyntaxTree {
+        functions = List.copyOf(functions);
+        tables = List.copyOf(tables);
+        columns = List.copyOf(columns);
+        uses = List.copyOf(uses);
+    }
+}

@@ -1,0 +1,48 @@
+package dev.eider.warehouse.read;
+
+import dev.eider.catalog.EiderException;
+import dev.eider.warehouse.engine.EngineConnection;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.ipc.ArrowReader;
+import org.jspecify.annotations.Nullable;
+
+/** A query on a connection of its own, which starts when its rows are asked for. */
+final class EngineRun implements QueryRun {
+    private final EngineConnection connection;
+    private final String sql;
+    private final BufferAllocator allocator;
+    private final int batchRows;
+    private @Nullable ArrowReader reader;
+
+    EngineRun(EngineConnection connection, String sql, BufferAllocator allocator, int batchRows) {
+        this.connection = connection;
+        this.sql = sql;
+        this.allocator = allocator;
+        this.batchRows = batchRows;
+    }
+
+    @Override
+    public ArrowReader reader() {
+        ArrowReader started = reader;
+        if (started == null) {
+            started = connection.stream(sql, allocator, batchRows);
+            reader = started;
+        }
+        return started;
+    }
+
+    @Override
+    public EiderException failure(Throwable error) {
+        return connection.failure(error);
+    }
+
+    @Override
+    public void cancel() {
+        connection.cancel();
+    }
+
+    @Override
+    public void close() {
+        connection.close();
+    }
+}

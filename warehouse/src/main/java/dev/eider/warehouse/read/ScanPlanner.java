@@ -1,0 +1,14 @@
+package dev.eider.warehouse.read;
+
+import dev.eider.catalog.TableState;
+
+/** Presents one pinned table to the engine. Implementations are thread-safe and give the same rows. */
+interface ScanPlanner {
+
+    /**
+     * Returns a query over exactly the rows of a pinned table, with the columns of its pinned schema in their order.
+     *
+     * <p>A table that this planner cannot read right is refused, never read wrongly.
+     */
+    String relation(TableState table, BoundQuery.Pin pin);
+}

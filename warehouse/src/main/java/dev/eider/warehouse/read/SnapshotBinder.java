@@ -1,0 +1,202 @@
+package dev.eider.warehouse.read;
+
+import dev.eider.catalog.EiderException;
+import dev.eider.catalog.ErrorCode;
+import dev.eider.catalog.TableCatalog;
+import dev.eider.catalog.TableState;
+import dev.eider.warehouse.engine.EngineConnection;
+import dev.eider.warehouse.engine.ParsedQuery;
+import dev.eider.warehouse.engine.QueryEngine;
+import dev.eider.warehouse.engine.SqlText;
+import dev.eider.warehouse.engine.TableReference;
+import dev.eider.warehouse.storage.AllowedLocations;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.ipc.ArrowReader;
+import org.apache.arrow.vector.types.pojo.Field;
+import org.apache.arrow.vector.types.pojo.FieldType;
+import org.apache.arrow.vector.types.pojo.Schema;
+import org.apache.iceberg.catalog.TableIdentifier;
+
+/**
+ * Pins every table of a caller's query to one snapshot, and runs what is pinned.
+ *
+ * <p>All pointers of a statement are read in one catalog query. Each distinct table and snapshot becomes one temporary
+ * view of the request's own connection; the caller's text is untouched otherwise. Thread-safe.
+ */
+public final class SnapshotBinder {
+    /** Cannot be guessed: a caller's own name must not stand where one of these is meant. */
+    private static final String VIEW_PREFIX =
+            "__eider_" + Long.toString(new SecureRandom().nextLong() >>> 1, Character.MAX_RADIX) + "_";
+
+    private final TableCatalog catalog;
+    private final QueryEngine engine;
+    private final ScanPlanner planner;
+    private final ReadConfig config;
+
+    /** Creates a binder; an engine that this version lacks is refused. */
+    public SnapshotBinder(TableCatalog catalog, QueryEngine engine, AllowedLocations allowed, ReadConfig config) {
+        if (config.engine() == ReadConfig.Engine.ICEBERG_SCAN) {
+            throw new EiderException(
+                    ErrorCode.INVALID_CONFIGURATION,
+                    "read.engine is iceberg_scan, which this version does not have: use auto or planned");
+        }
+        this.catalog = catalog;
+        this.engine = engine;
+        this.planner = new PlannedScan(allowed);
+        this.config = config;
+    }
+
+    /** Checks a query and pins its tables; runs nothing. */
+    public BoundQuery bind(String sql) {
+        try (EngineConnection connection = engine.connect()) {
+            ParsedQuery query = connection.parse(sql);
+            List<TableIdentifier> names = query.tables().stream()
+                    .map(reference -> TableNaming.identifier(reference.path()))
+                    .toList();
+            Map<TableIdentifier, TableState> states =
+                    catalog.load(names.stream().distinct().toList());
+            List<BoundQuery.Pin> pins = new ArrayList<>();
+            for (int i = 0; i < names.size(); i++) {
+                TableState state = states.get(names.get(i));
+                if (state == null) {
+                    throw TableCatalog.notFound(names.get(i));
+                }
+                pins.add(TableVersions.pin(
+                        state, version(connection, query.tables().get(i))));
+            }
+            return new BoundQuery(query.text(), pins);
+        }
+    }
+
+    /** Pins the reading of one whole table at its current snapshot. */
+    public BoundQuery bindTable(TableIdentifier name) {
+        TableState state = catalog.load(name);
+        String sql = "SELECT * FROM %s.%s"
+                .formatted(
+                        SqlText.quoteIdentifier(state.identifier().namespace().toString()),
+                        SqlText.quoteIdentifier(state.identifier().name()));
+        return new BoundQuery(sql, List.of(TableVersions.pin(state, new TableVersion.Latest())));
+    }
+
+    private static TableVersion version(EngineConnection connection, TableReference reference) {
+        return reference
+                .at()
+                .map(at -> switch (at.unit()) {
+                    case VERSION -> numbered(connection, at.expression());
+                    case TIMESTAMP -> new TableVersion.AsOf(instant(connection, at.expression()));
+                })
+                .orElse(new TableVersion.Latest());
+    }
+
+    private static TableVersion numbered(EngineConnection connection, String expression) {
+        Object value = single(connection, "SELECT (%s\n)".formatted(expression), expression);
+        if (value instanceof Integer || value instanceof Long) {
+            return new TableVersion.AtSnapshot(((Number) value).longValue());
+        }
+        if (value instanceof String name) {
+            return new TableVersion.AtRef(name);
+        }
+        throw new EiderException(
+                ErrorCode.INVALID_SQL,
+                "AT (VERSION => %s) is neither a snapshot id nor the name of a branch or tag".formatted(expression));
+    }
+
+    private static Instant instant(EngineConnection connection, String expression) {
+        String sql = "SELECT epoch_ms(CAST((%s\n) AS TIMESTAMP WITH TIME ZONE))".formatted(expression);
+        return Instant.ofEpochMilli(((Number) single(connection, sql, expression)).longValue());
+    }
+
+    private static Object single(EngineConnection connection, String sql, String expression) {
+        List<Object> values = connection.query(sql, row -> {
+            Object value = row.getObject(1);
+            return value == null ? "" : value;
+        });
+        if (values.get(0).equals("")) {
+            throw new EiderException(ErrorCode.INVALID_SQL, "AT (… => %s) is NULL".formatted(expression));
+        }
+        return values.get(0);
+    }
+
+    /** Returns the Arrow schema of a bound query's result, without running it. */
+    public Schema schema(BoundQuery query, BufferAllocator allocator) {
+        try (EngineConnection connection = engine.connect()) {
+            String sql = present(connection, query);
+            List<String> names = connection.columnNames(sql);
+            ArrowReader reader = connection.stream("SELECT * FROM (%s\n) LIMIT 0".formatted(sql), allocator, 1);
+            List<Field> fields = reader.getVectorSchemaRoot().getSchema().getFields();
+            List<Field> named = new ArrayList<>();
+            for (int i = 0; i < fields.size(); i++) {
+                named.add(renamed(fields.get(i), names.get(i)));
+            }
+            return new Schema(named);
+        } catch (IOException e) {
+            throw new EiderException(ErrorCode.INTERNAL, "The schema of a query cannot be read", e);
+        }
+    }
+
+    /** A subquery renames columns of equal names; the statement itself does not. */
+    private static Field renamed(Field field, String name) {
+        FieldType type = field.getFieldType();
+        return field.getName().equals(name) ? field : new Field(name, type, field.getChildren());
+    }
+
+    /** Prepares to run a bound query; the caller closes the run. The text is gated like any other. */
+    public QueryRun run(BoundQuery query, BufferAllocator allocator) {
+        EngineConnection connection = engine.connect();
+        try {
+            return new EngineRun(connection, present(connection, query), allocator, config.batchRows());
+        } catch (RuntimeException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
+    /** Makes the views that the query needs, and returns its text over them. */
+    private String present(EngineConnection connection, BoundQuery query) {
+        ParsedQuery parsed = connection.parse(query.sql());
+        if (parsed.tables().size() != query.pins().size()) {
+            throw new EiderException(ErrorCode.INVALID_REQUEST, "The ticket's tables are not those of its SQL");
+        }
+        Map<TableIdentifier, TableState> states =
+                catalog.load(query.pins().stream().map(BoundQuery.Pin::table).collect(Collectors.toSet()));
+        Map<BoundQuery.Pin, String> views = new HashMap<>();
+        Map<TableReference, String> relations = new HashMap<>();
+        for (int i = 0; i < query.pins().size(); i++) {
+            BoundQuery.Pin pin = query.pins().get(i);
+            if (!views.containsKey(pin)) {
+                String view = SqlText.quoteIdentifier(VIEW_PREFIX + views.size());
+                connection.execute(
+                        "CREATE TEMP VIEW %s AS %s".formatted(view, planner.relation(state(states, pin), pin)));
+                views.put(pin, view);
+            }
+            relations.put(parsed.tables().get(i), views.get(pin));
+        }
+        return parsed.rewrite(relations::get);
+    }
+
+    private static TableState state(Map<TableIdentifier, TableState> states, BoundQuery.Pin pin) {
+        TableState state = states.get(pin.table());
+        if (state == null) {
+            throw TableCatalog.notFound(pin.table());
+        }
+        if (pin.snapshotId() >= 0 && state.metadata().snapshot(pin.snapshotId()) == null) {
+            throw new EiderException(
+                    ErrorCode.VERSION_NOT_FOUND,
+                    "Snapshot %d of table %s was removed meanwhile".formatted(pin.snapshotId(), pin.table()));
+        }
+        if (!state.metadata().schemasById().containsKey(pin.schemaId())) {
+            throw new EiderException(
+                    ErrorCode.VERSION_NOT_FOUND,
+                    "Table %s was replaced by another of the same name meanwhile".formatted(pin.table()));
+        }
+        return state;
+    }
+}

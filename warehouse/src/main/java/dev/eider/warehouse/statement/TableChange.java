@@ -1,0 +1,36 @@
+package dev.eider.warehouse.statement;
+
+import java.util.List;
+import org.apache.iceberg.catalog.TableIdentifier;
+
+/** A parsed statement that changes something. Immutable. */
+sealed interface TableChange {
+
+    /** The table that is created, filled or dropped. */
+    TableIdentifier table();
+
+    /** {@code CREATE TABLE [IF NOT EXISTS] t (column type [NOT NULL], …)}. */
+    record CreateTable(TableIdentifier table, List<ColumnDefinition> columns, boolean ifNotExists)
+            implements TableChange {
+        public CreateTable {
+            columns = List.copyOf(columns);
+        }
+    }
+
+    /** One column of a new table; its type is text in DuckDB's dialect, not checked yet. */
+    record ColumnDefinition(String name, String type, boolean required) {}
+
+    /**
+     * {@code INSERT INTO t [(columns)] query}.
+     *
+     * @param columns the columns that the query fills, in its order; none stands for all of the table
+     */
+    record InsertInto(TableIdentifier table, List<String> columns, String query) implements TableChange {
+        public InsertInto {
+            columns = List.copyOf(columns);
+        }
+    }
+
+    /** {@code DROP TABLE [IF EXISTS] t}. */
+    record DropTable(TableIdentifier table, boolean ifExists) implements TableChange {}
+}

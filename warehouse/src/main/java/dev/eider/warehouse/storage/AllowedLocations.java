@@ -1,0 +1,78 @@
+package dev.eider.warehouse.storage;
+
+import dev.eider.catalog.EiderException;
+import dev.eider.catalog.ErrorCode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The prefixes under which files may be read, written or deleted, whoever wrote the path into metadata, a property or
+ * an argument.
+ *
+ * <p>Symbolic links are resolved, those of directories that do not exist yet as far as they do. Immutable and
+ * thread-safe.
+ */
+public final class AllowedLocations {
+    private final List<Path> roots;
+
+    private AllowedLocations(List<Path> roots) {
+        this.roots = roots;
+    }
+
+    /** Creates the set for a configuration; the warehouse directory is created if it is missing. */
+    public static AllowedLocations of(StorageConfig config) {
+        Path warehouse = Locations.path(config.warehouse());
+        try {
+            Files.createDirectories(warehouse);
+        } catch (IOException e) {
+            throw new EiderException(ErrorCode.STORAGE_FAILED, "Cannot create the warehouse directory " + warehouse, e);
+        }
+        if (!Files.isWritable(warehouse)) {
+            throw new EiderException(ErrorCode.STORAGE_FAILED, "Cannot write to the warehouse directory " + warehouse);
+        }
+        return new AllowedLocations(Stream.concat(
+                        Stream.of(warehouse), config.allowedLocations().stream().map(Locations::path))
+                .map(AllowedLocations::resolved)
+                .toList());
+    }
+
+    /** Returns the directories, for the engine's own sandbox. */
+    public List<Path> roots() {
+        return roots;
+    }
+
+    /** Returns the local path of a location, or refuses one that lies elsewhere. */
+    public Path require(String location) {
+        Path path = Locations.path(location);
+        Path resolved = resolved(path);
+        if (roots.stream().noneMatch(resolved::startsWith)) {
+            throw new EiderException(
+                    ErrorCode.FORBIDDEN, "Location %s lies outside the allowed locations".formatted(location));
+        }
+        return path;
+    }
+
+    private static Path resolved(Path path) {
+        Path existing = path;
+        while (!Files.exists(existing)) {
+            Path parent = parent(existing);
+            if (parent == null) {
+                return path;
+            }
+            existing = parent;
+        }
+        try {
+            return existing.toRealPath().resolve(existing.relativize(path)).normalize();
+        } catch (IOException e) {
+            throw new EiderException(ErrorCode.STORAGE_FAILED, "Cannot resolve " + path, e);
+        }
+    }
+
+    private static @Nullable Path parent(Path path) {
+        return path.getParent();
+    }
+}

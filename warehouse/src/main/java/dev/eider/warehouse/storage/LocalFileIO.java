@@ -1,0 +1,105 @@
+package dev.eider.warehouse.storage;
+
+import java.io.IOException;
+import java.io.NotSerializableException;
+import java.io.ObjectOutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.apache.iceberg.exceptions.NotFoundException;
+import org.apache.iceberg.exceptions.RuntimeIOException;
+import org.apache.iceberg.io.BulkDeletionFailureException;
+import org.apache.iceberg.io.DelegateFileIO;
+import org.apache.iceberg.io.FileInfo;
+import org.apache.iceberg.io.InputFile;
+import org.apache.iceberg.io.OutputFile;
+
+/**
+ * Iceberg's files on a local disk, without Hadoop: what is closed is durable, and nothing outside the allowed locations
+ * is touched.
+ *
+ * <p>Thread-safe. Lives in this process only: serializing it is refused.
+ */
+public final class LocalFileIO implements DelegateFileIO {
+    private static final long serialVersionUID = 1L;
+
+    private final transient AllowedLocations allowed;
+
+    /** Creates one that is bounded by {@code allowed}. */
+    public LocalFileIO(AllowedLocations allowed) {
+        this.allowed = allowed;
+    }
+
+    @Override
+    public InputFile newInputFile(String location) {
+        return new LocalInputFile(location, allowed.require(location));
+    }
+
+    @Override
+    public OutputFile newOutputFile(String location) {
+        return new LocalOutputFile(location, allowed.require(location));
+    }
+
+    @Override
+    public void deleteFile(String location) {
+        try {
+            Files.delete(allowed.require(location));
+        } catch (NoSuchFileException e) {
+            throw new NotFoundException(e, "File does not exist: %s", location);
+        } catch (IOException e) {
+            throw new RuntimeIOException(e, "Cannot delete %s", location);
+        }
+    }
+
+    @Override
+    public void deleteFiles(Iterable<String> locations) throws BulkDeletionFailureException {
+        int failed = 0;
+        for (String location : locations) {
+            try {
+                Files.deleteIfExists(allowed.require(location));
+            } catch (IOException e) {
+                failed++;
+            }
+        }
+        if (failed > 0) {
+            throw new BulkDeletionFailureException(failed);
+        }
+    }
+
+    @Override
+    public Iterable<FileInfo> listPrefix(String prefix) {
+        Path directory = allowed.require(prefix);
+        if (!Files.isDirectory(directory)) {
+            return java.util.List.of();
+        }
+        try (Stream<Path> files = Files.walk(directory)) {
+            return files.filter(Files::isRegularFile).map(LocalFileIO::describe).toList();
+        } catch (IOException e) {
+            throw new RuntimeIOException(e, "Cannot list %s", prefix);
+        }
+    }
+
+    private static FileInfo describe(Path file) {
+        try {
+            return new FileInfo(
+                    Locations.ofPath(file),
+                    Files.size(file),
+                    Files.getLastModifiedTime(file).toMillis());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void deletePrefix(String prefix) {
+        for (FileInfo file : listPrefix(prefix)) {
+            deleteFile(file.location());
+        }
+    }
+
+    private void writeObject(ObjectOutputStream out) throws IOException {
+        throw new NotSerializableException(LocalFileIO.class.getName());
+    }
+}

@@ -1,0 +1,172 @@
+package dev.eider.warehouse.write;
+
+import dev.eider.catalog.EiderException;
+import dev.eider.catalog.ErrorCode;
+import dev.eider.catalog.TableState;
+import dev.eider.warehouse.engine.EngineConnection;
+import dev.eider.warehouse.engine.QueryEngine;
+import dev.eider.warehouse.engine.SqlText;
+import dev.eider.warehouse.storage.AllowedLocations;
+import dev.eider.warehouse.storage.DurableFiles;
+import dev.eider.warehouse.storage.Locations;
+import dev.eider.warehouse.types.DuckDbTypes;
+import dev.eider.warehouse.types.SchemaBinding;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.ipc.ArrowReader;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.LocationProviders;
+import org.apache.iceberg.TableProperties;
+
+/**
+ * Turns validated batches into durable data files with metrics. Several small streams may share one call, and so one
+ * file; their rows keep their order.
+ *
+ * <p>Thread-safe. On any exception the files of the call are gone.
+ */
+final class DataFileWriter {
+    private static final Set<String> CODECS = Set.of("zstd", "snappy", "gzip", "uncompressed");
+
+    private final QueryEngine engine;
+    private final AllowedLocations allowed;
+    private final WriteConfig config;
+    private final BufferAllocator allocator;
+
+    DataFileWriter(QueryEngine engine, AllowedLocations allowed, WriteConfig config, BufferAllocator allocator) {
+        this.engine = engine;
+        this.allowed = allowed;
+        this.config = config;
+        this.allocator = allocator;
+    }
+
+    /**
+     * The batches of one caller: validated, and bound to the table that they go to.
+     *
+     * @param binding how their columns become the table's
+     * @param batches read once, and closed, by the writer
+     */
+    record ValidatedRows(SchemaBinding binding, ArrowReader batches) {}
+
+    /** Writes all rows of all members; empty ones make no file. */
+    List<DataFile> write(TableState target, List<ValidatedRows> members) {
+        String name = UUID.randomUUID().toString();
+        Path first = allowed.require(LocationProviders.locationsFor(
+                        target.metadata().location(), target.metadata().properties())
+                .newDataLocation(name));
+        Path directory = Objects.requireNonNullElse(first.getParent(), first);
+        try (EngineConnection connection = engine.connect()) {
+            DurableFiles.createDirectories(directory);
+            StringBuilder rows = new StringBuilder();
+            for (int i = 0; i < members.size(); i++) {
+                String relation = "eider_rows_" + i;
+                connection.register(relation, members.get(i).batches(), allocator);
+                rows.append(i == 0 ? "" : " UNION ALL ")
+                        .append("SELECT ")
+                        .append(members.get(i).binding().projection(relation))
+                        .append(" FROM ")
+                        .append(relation);
+            }
+            List<WrittenFile> written =
+                    connection.query(copy(target, rows.toString(), directory, name), WrittenFile::read);
+            return describe(target, connection, written);
+        } catch (IOException e) {
+            delete(directory, name);
+            throw new EiderException(
+                    ErrorCode.STORAGE_FAILED,
+                    "Data files of table %s cannot be written".formatted(target.identifier()),
+                    e);
+        } catch (RuntimeException e) {
+            delete(directory, name);
+            throw e;
+        }
+    }
+
+    private String copy(TableState target, String rows, Path directory, String name) {
+        return "COPY (%s) TO %s (FORMAT parquet, COMPRESSION %s, ROW_GROUP_SIZE %d, FILE_SIZE_BYTES %d, FIELD_IDS %s, "
+                        .formatted(
+                                rows,
+                                SqlText.quoteLiteral(directory.toString()),
+                                codec(target),
+                                config.rowGroupRows(),
+                                config.targetFileBytes(),
+                                DuckDbTypes.fieldIds(target.metadata().schema()))
+                + "FILENAME_PATTERN '%s-{i}', OVERWRITE_OR_IGNORE, WRITE_EMPTY_FILE false, RETURN_STATS)"
+                        .formatted(name);
+    }
+
+    private static String codec(TableState target) {
+        String codec = target.metadata()
+                .property(TableProperties.PARQUET_COMPRESSION, "zstd")
+                .toLowerCase(Locale.ROOT);
+        if (!CODECS.contains(codec)) {
+            throw new EiderException(
+                    ErrorCode.UNSUPPORTED,
+                    "Table %s asks for the Parquet codec %s: Eider writes %s"
+                            .formatted(target.identifier(), codec, CODECS));
+        }
+        return codec;
+    }
+
+    private static List<DataFile> describe(TableState target, EngineConnection connection, List<WrittenFile> written)
+            throws IOException {
+        List<WrittenFile> ordered = written.stream()
+                .sorted(Comparator.comparingInt(WrittenFile::ordinal))
+                .toList();
+        List<DataFile> files = new ArrayList<>();
+        for (WrittenFile file : ordered) {
+            DurableFiles.sync(file.path());
+            files.add(FileMetrics.of(target.table(), file, connection));
+        }
+        return files;
+    }
+
+    /** Removes files that were written but never will be committed. */
+    void delete(List<DataFile> files) {
+        for (DataFile file : files) {
+            deleteFile(allowed.require(file.location()));
+        }
+    }
+
+    private static void delete(Path directory, String name) {
+        if (!Files.isDirectory(directory)) {
+            return;
+        }
+        try (Stream<Path> files = Files.list(directory)) {
+            files.filter(file -> file.getFileName().toString().startsWith(name)).forEach(DataFileWriter::deleteFile);
+        } catch (IOException e) {
+            throw new EiderException(ErrorCode.STORAGE_FAILED, "Cannot list " + Locations.ofPath(directory), e);
+        }
+    }
+
+    private static void deleteFile(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            throw new EiderException(ErrorCode.STORAGE_FAILED, "Cannot remove " + Locations.ofPath(file), e);
+        }
+    }
+
+    /**
+     * What the engine reports of a file that it wrote.
+     *
+     * @param ordinal its place in the order of the rows
+     */
+    record WrittenFile(Path path, int ordinal, long rows, long bytes) {
+        static WrittenFile read(java.sql.ResultSet row) throws java.sql.SQLException {
+            Path path = Path.of(row.getString("filename"));
+            String name = path.getFileName().toString();
+            int ordinal = Integer.parseInt(name.substring(name.lastIndexOf('-') + 1, name.lastIndexOf('.')));
+            return new WrittenFile(path, ordinal, row.getLong("count"), row.getLong("file_size_bytes"));
+        }
+    }
+}

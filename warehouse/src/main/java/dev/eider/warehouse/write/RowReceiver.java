@@ -1,0 +1,81 @@
+package dev.eider.warehouse.write;
+
+import dev.eider.warehouse.types.BatchValidator;
+import dev.eider.warehouse.types.SchemaBinding;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.VectorUnloader;
+import org.apache.arrow.vector.ipc.ArrowReader;
+import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a caller's stream, validates every batch before native code sees it, and fills the queue.
+ *
+ * <p>Runs on a thread of its own until the stream ends, breaks, or the queue is aborted.
+ */
+final class RowReceiver implements Runnable {
+    private final ArrowReader rows;
+    private final BatchValidator validator;
+    private final BatchQueue queue;
+    private final List<DictionarySnapshot> dictionaries = new ArrayList<>();
+
+    RowReceiver(ArrowReader rows, SchemaBinding binding, BatchQueue queue) {
+        this.rows = rows;
+        this.validator = binding.validator();
+        this.queue = queue;
+    }
+
+    @Override
+    public void run() {
+        try {
+            while (rows.loadNextBatch()) {
+                VectorSchemaRoot batch = rows.getVectorSchemaRoot();
+                if (batch.getRowCount() != 0) {
+                    validator.validate(batch, rows);
+                    enqueue(batch);
+                }
+            }
+            queue.end();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            queue.fail(e);
+        } catch (Exception | OutOfMemoryError | StackOverflowError e) {
+            queue.fail(e);
+        }
+    }
+
+    private void enqueue(VectorSchemaRoot batch) throws InterruptedException {
+        DictionarySnapshot snapshot = currentDictionaries();
+        ArrowRecordBatch retained = new VectorUnloader(batch).getRecordBatch();
+        queue.put(new BatchQueue.Item(retained, snapshot, retained.computeBodyLength(), System.nanoTime()));
+    }
+
+    private DictionarySnapshot currentDictionaries() {
+        @Nullable DictionarySnapshot last = dictionaries.isEmpty() ? null : dictionaries.get(dictionaries.size() - 1);
+        if (last != null && last.matches(rows)) {
+            return last;
+        }
+        DictionarySnapshot snapshot = DictionarySnapshot.of(rows);
+        dictionaries.add(snapshot);
+        return snapshot;
+    }
+
+    /** Makes {@link #run} end, waits for the thread that it runs on, and frees what it kept. */
+    void awaitEnd(Thread thread) {
+        thread.interrupt();
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        dictionaries.forEach(DictionarySnapshot::close);
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,152 @@
+package dev.eider.warehouse;
+
+import dev.eider.catalog.CatalogConfig;
+import dev.eider.catalog.TableCatalog;
+import dev.eider.warehouse.engine.EngineConfig;
+import dev.eider.warehouse.read.BoundQuery;
+import dev.eider.warehouse.read.QueryRun;
+import dev.eider.warehouse.read.ReadConfig;
+import dev.eider.warehouse.statement.SqlStatement;
+import dev.eider.warehouse.storage.AllowedLocations;
+import dev.eider.warehouse.storage.LocalFileIO;
+import dev.eider.warehouse.storage.Locations;
+import dev.eider.warehouse.storage.StorageConfig;
+import dev.eider.warehouse.write.AppendReceipt;
+import dev.eider.warehouse.write.AppendRequest;
+import dev.eider.warehouse.write.WriteConfig;
+import dev.eider.warehouse.write.WriteMode;
+import dev.eider.warehouse.write.WriteOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.ipc.ArrowReader;
+import org.apache.iceberg.catalog.TableIdentifier;
+
+/** A warehouse in a temporary directory, whose Arrow buffers must all be freed when it is closed. */
+public final class TestWarehouse implements AutoCloseable {
+    private final Path directory;
+    private final BufferAllocator allocator = new RootAllocator();
+    private final Warehouse warehouse;
+
+    public TestWarehouse(Path directory) {
+        this(directory, writes());
+    }
+
+    public TestWarehouse(Path directory, WriteConfig writes) {
+        this.directory = directory;
+        this.warehouse = Warehouse.open(config(directory, writes), allocator);
+    }
+
+    public static WriteConfig writes() {
+        return new WriteConfig(
+                true, 8, 64, Duration.ofSeconds(20), Duration.ofSeconds(20), 64 << 20, 122_880, 16 << 20);
+    }
+
+    private static WarehouseConfig config(Path directory, WriteConfig writes) {
+        return new WarehouseConfig(
+                new CatalogConfig("jdbc:sqlite:" + directory.resolve("catalog.db"), CatalogConfig.DEFAULT_NAME, ""),
+                new StorageConfig(directory.resolve("warehouse").toString(), List.of()),
+                new EngineConfig(512L << 20, 2, directory.resolve("tmp"), 1L << 30),
+                writes,
+                new ReadConfig(ReadConfig.Engine.PLANNED, 65_536));
+    }
+
+    public Warehouse warehouse() {
+        return warehouse;
+    }
+
+    public BufferAllocator allocator() {
+        return allocator;
+    }
+
+    /** Opens the catalog a second time, as another process would. */
+    public TableCatalog catalog() {
+        AllowedLocations allowed = AllowedLocations.of(
+                new StorageConfig(directory.resolve("warehouse").toString(), List.of()));
+        return TableCatalog.open(
+                new CatalogConfig(
+                        "jdbc:sqlite:" + directory.resolve("catalog.db"),
+                        CatalogConfig.DEFAULT_NAME,
+                        Locations.ofPath(directory.resolve("warehouse"))),
+                properties -> new LocalFileIO(allowed));
+    }
+
+    public static TableIdentifier table(String name) {
+        return TableIdentifier.of("main", name);
+    }
+
+    public AppendReceipt append(String table, ArrowReader rows) {
+        return append(table, WriteMode.CREATE_APPEND, rows).get(0);
+    }
+
+    public List<AppendReceipt> append(String table, WriteMode mode, ArrowReader rows) {
+        return append(table, new WriteOptions(mode, 0, Optional.empty()), rows);
+    }
+
+    public List<AppendReceipt> append(String table, WriteOptions options, ArrowReader rows) {
+        List<AppendReceipt> receipts = new ArrayList<>();
+        try (rows) {
+            warehouse.appender().append(new AppendRequest(table(table), options), rows, receipts::add);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+        return receipts;
+    }
+
+    /** Runs a query and returns its rows as text, one string a row, cells separated by a bar. */
+    public List<String> query(String sql) {
+        return rows(((SqlStatement.Query) warehouse.prepare(sql)).query());
+    }
+
+    public List<String> rows(BoundQuery query) {
+        List<String> rows = new ArrayList<>();
+        try (QueryRun run = warehouse.run(query, allocator)) {
+            while (run.reader().loadNextBatch()) {
+                VectorSchemaRoot batch = run.reader().getVectorSchemaRoot();
+                for (int i = 0; i < batch.getRowCount(); i++) {
+                    int row = i;
+                    rows.add(String.join(
+                            "|",
+                            batch.getFieldVectors().stream()
+                                    .map(vector -> text(vector, row))
+                                    .toList()));
+                }
+            }
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+        return rows;
+    }
+
+    private static String text(FieldVector vector, int row) {
+        return String.valueOf(vector.getObject(row));
+    }
+
+    public long execute(String sql) {
+        return warehouse.execute((SqlStatement.Update) warehouse.prepare(sql)).rows();
+    }
+
+    /** Returns every file below the warehouse directory. */
+    public List<Path> files() {
+        try (Stream<Path> files = Files.walk(directory.resolve("warehouse"))) {
+            return files.filter(Files::isRegularFile).toList();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        warehouse.close();
+        allocator.close();
+    }
+}

@@ -1,0 +1,111 @@
+package dev.eider.warehouse.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.eider.catalog.EiderException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SqlLexerTest {
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '§',
+            quoteCharacter = '`',
+            value = {
+                "SELECT a.b § WORD:SELECT WORD:a SYMBOL:. WORD:b",
+                "\"a\"\"b;\" 'c''d' § QUOTED_IDENTIFIER:\"a\"\"b;\" STRING:'c''d'",
+                "E'a\\'b' e'' 'a\\' § STRING:E'a\\'b' STRING:e'' STRING:'a\\'",
+                "$$a'b$$ $t$ $$ $t$ $1 $x ? ?2 § STRING:$$a'b$$ STRING:$t$_$$_$t$ PARAMETER:$1 PARAMETER:$x PARAMETER:? PARAMETER:?2",
+                "a$b$c § WORD:a$b$c",
+                "/* a /* b */ ; */ x --y; § COMMENT:/*_a_/*_b_*/_;_*/ WORD:x COMMENT:--y;",
+                "1_000 .5 5. 1.5e-3 0xFF 1e x § NUMBER:1_000 NUMBER:.5 NUMBER:5. NUMBER:1.5e-3 NUMBER:0xFF NUMBER:1 WORD:e WORD:x",
+                "a=-1 § WORD:a SYMBOL:= SYMBOL:- NUMBER:1",
+                "a::int4[]:=x=>y § WORD:a SYMBOL::: WORD:int4 SYMBOL:[ SYMBOL:] SYMBOL::= WORD:x SYMBOL:=> WORD:y",
+                "a/**/+--b § WORD:a COMMENT:/**/ SYMBOL:+ COMMENT:--b",
+                "größe\u00a0x\u3000😀 § WORD:größe WORD:x WORD:😀",
+            })
+    void cutsTextIntoTokens(String sql, String expected) {
+        StringBuilder found = new StringBuilder();
+        for (SqlToken token : SqlLexer.tokens(sql)) {
+            assertThat(sql.substring(token.start(), token.end())).isEqualTo(token.text());
+            found.append(' ')
+                    .append(token.kind())
+                    .append(':')
+                    .append(token.text().replace(' ', '_'));
+        }
+
+        assertThat(found.substring(1)).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"SELECT 'a", "SELECT E'a\\'", "\"a\"\"", "/* /* */", "$x$ $y$", "SELECT E'\\"})
+    void refusesWhatIsNotTerminated(String sql) {
+        assertThatThrownBy(() -> SqlLexer.tokens(sql))
+                .isInstanceOf(EiderException.class)
+                .hasMessageContaining("not terminated");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '§',
+            quoteCharacter = '`',
+            value = {
+                "SELECT 1 ; -- x § SELECT 1",
+                "/* a */ SELECT ';' ;; /* b; */ § /* a */ SELECT ';'",
+                "SELECT 1 -- x § SELECT 1",
+            })
+    void cutsOffWhatFollowsTheStatement(String sql, String statement) {
+        assertThat(SqlLexer.statement(sql)).isEqualTo(statement);
+    }
+
+    @Test
+    void tellsSeveralStatementsFromOne() {
+        assertThat(SqlLexer.severalStatements("a; b")).isTrue();
+        assertThat(SqlLexer.severalStatements(";a;; -- b")).isFalse();
+        assertThat(SqlLexer.severalStatements("';' \";\" $$;$$")).isFalse();
+    }
+
+    @Test
+    void keywordsAreUnquotedInAnyCase() {
+        assertThat(SqlLexer.tokens("InSert").get(0).isKeyword("INSERT")).isTrue();
+        assertThat(SqlLexer.tokens("\"insert\"").get(0).isKeyword("INSERT")).isFalse();
+        assertThat(SqlLexer.tokens("\u212aey").get(0).isKeyword("KEY")).isFalse();
+    }
+
+    @Test
+    void namesAndStringsLoseTheirQuotes() {
+        assertThat(SqlLexer.tokens("\"a\"\"b\"").get(0).identifier()).isEqualTo("a\"b");
+        assertThat(SqlLexer.tokens("'a''b'").get(0).stringValue()).isEqualTo("a'b");
+        assertThat(SqlLexer.tokens("$t$a'b$t$").get(0).stringValue()).isEqualTo("a'b");
+        assertThat(SqlLexer.tokens("E'a\\n\\'''b'").get(0).stringValue()).isEqualTo("a\n''b");
+    }
+
+    @Test
+    void textIsQuotedSoThatItMeansItself() {
+        assertThat(SqlText.quoteIdentifier("a\"b")).isEqualTo("\"a\"\"b\"");
+        assertThat(SqlText.quoteLiteral("it's")).isEqualTo("'it''s'");
+        assertThat(SqlText.globEscaped("/w/n*[1]?")).isEqualTo("/w/n[*][[]1][?]");
+    }
+
+    @Test
+    void aCursorReadsAStatementFromLeftToRight() {
+        SqlCursor cursor = new SqlCursor("insert INTO ns.\"T\" /* x */ (a, (b)) select 1");
+
+        cursor.expect("INSERT", "INTO");
+        assertThat(cursor.path("a table")).containsExactly("ns", "T");
+        assertThat(cursor.parenthesised()).isEqualTo("a, (b)");
+        assertThat(cursor.accept("VALUES")).isFalse();
+        assertThat(cursor.remaining()).isEqualTo("select 1");
+        assertThatThrownBy(() -> cursor.expect("VALUES"))
+                .hasMessage("Expected VALUES, but found select (line 1, column 37)");
+        cursor.next();
+        cursor.next();
+        assertThat(cursor.atEnd()).isTrue();
+        assertThatThrownBy(() -> cursor.identifier("a name"))
+                .hasMessageStartingWith("Expected a name, but the statement ends");
+    }
+}

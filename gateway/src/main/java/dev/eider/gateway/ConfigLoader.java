@@ -71,7 +71,7 @@ public final class ConfigLoader {
     private static Optional<ConfigKey<?>> find(String variable) {
         for (ConfigKey<?> key : ConfigKeys.ALL) {
             if (key.variable().equals(variable)
-                    || key.secret() && key.fileVariable().equals(variable)) {
+                    || (key.secret() && key.fileVariable().equals(variable))) {
                 return Optional.of(key);
             }
         }

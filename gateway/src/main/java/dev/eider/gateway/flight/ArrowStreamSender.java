@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.ipc.ArrowReader;
 
 /**
@@ -35,8 +34,8 @@ final class ArrowStreamSender {
     }
 
     private void pump(QueryRun run, ClientFlow flow, BatchSink sink) throws IOException {
-        ArrowReader reader = run.reader();
-        sink.start(root(run, reader), reader);
+        ArrowReader reader = start(run);
+        sink.start(reader.getVectorSchemaRoot(), reader);
         while (next(run, reader)) {
             flow.awaitReady(clientTimeout);
             sink.batch();
@@ -45,9 +44,11 @@ final class ArrowStreamSender {
         sink.end();
     }
 
-    private static VectorSchemaRoot root(QueryRun run, ArrowReader reader) {
+    private static ArrowReader start(QueryRun run) {
         try {
-            return reader.getVectorSchemaRoot();
+            ArrowReader reader = run.reader();
+            reader.getVectorSchemaRoot();
+            return reader;
         } catch (IOException | RuntimeException e) {
             throw run.failure(e);
         }

@@ -21,12 +21,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class ClientFlow {
     private static final Context.Key<ClientFlow> KEY = Context.key("eider-client-flow");
-    private static final Consumer<EiderException> NOTHING = reason -> {};
 
     private final ServerCall<?, ?> call;
     private final Object endLock = new Object();
     private final Metadata trailers = new Metadata();
-    private Consumer<EiderException> onEnd = NOTHING;
+    private @Nullable Consumer<EiderException> onEnd;
     private volatile @Nullable EiderException ended;
 
     private ClientFlow(ServerCall<?, ?> call) {
@@ -116,7 +115,7 @@ final class ClientFlow {
         public void close() {
             synchronized (endLock) {
                 if (onEnd == action) {
-                    onEnd = NOTHING;
+                    onEnd = null;
                 }
             }
         }
@@ -129,7 +128,9 @@ final class ClientFlow {
                 return;
             }
             ended = reason;
-            onEnd.accept(reason);
+            if (onEnd != null) {
+                onEnd.accept(reason);
+            }
         }
         wake();
     }

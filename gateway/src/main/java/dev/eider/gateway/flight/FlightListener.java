@@ -26,6 +26,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class FlightListener implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(FlightListener.class);
+    /** Warns with a stack of every client that leaves early, which is no news; kept, or its level would be forgotten. */
+    private static final java.util.logging.Logger GRPC_NOISE =
+            java.util.logging.Logger.getLogger("io.grpc.netty.NettyServerHandler");
+
     private static final int MAX_HEADER_BYTES = 64 << 10;
     private static final Duration CANCEL_TIMEOUT = Duration.ofSeconds(10);
 
@@ -87,6 +91,7 @@ public final class FlightListener implements AutoCloseable {
 
     /** Binds the port and begins to answer. */
     public static FlightListener start(FlightConfig config, Warehouse warehouse, BufferAllocator allocator) {
+        GRPC_NOISE.setLevel(java.util.logging.Level.SEVERE);
         FlightListener listener = new FlightListener(config, warehouse, allocator);
         try {
             listener.server.start();

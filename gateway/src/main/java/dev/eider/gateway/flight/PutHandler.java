@@ -6,6 +6,7 @@ import dev.eider.gateway.auth.Caller;
 import dev.eider.warehouse.Warehouse;
 import dev.eider.warehouse.write.AppendReceipt;
 import dev.eider.warehouse.write.AppendRequest;
+import dev.eider.warehouse.write.BrokenStreamException;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.arrow.flight.FlightProducer.StreamListener;
@@ -33,13 +34,9 @@ final class PutHandler {
         String name = "put-" + count.incrementAndGet();
         try (BufferAllocator ours = allocator.newChildAllocator(name, 0, Long.MAX_VALUE);
                 FlightStreamReader rows = upload.rows(ours)) {
-            try {
-                warehouse.appender().append(request, rows, receipt -> send(receipt, ours, results));
-            } finally {
-                // The appender's reading thread may still wait for the client: it has to leave before the rows are
-                // freed.
-                upload.abandon();
-            }
+            warehouse.appender().append(request, rows, receipt -> send(receipt, ours, results), upload::abandon);
+        } catch (BrokenStreamException broken) {
+            throw broken.getCause() instanceof RuntimeException reason ? reason : broken;
         } catch (IOException unexpected) {
             throw new EiderException(ErrorCode.INTERNAL, "The upload could not be closed", unexpected);
         }

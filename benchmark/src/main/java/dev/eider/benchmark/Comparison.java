@@ -2,10 +2,10 @@ package dev.eider.benchmark;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.Set;
 
 /** Runs contenders in turn, so that a machine that changes its speed changes it for all, and prints what they took. */
 final class Comparison {
@@ -40,57 +40,51 @@ final class Comparison {
         return new Comparison(title, runs, contenders, verification);
     }
 
-    /** Runs, checks that all answers agree, prints a table, and returns the median milliseconds by contender. */
-    Map<String, Double> run() throws Exception {
-        Map<String, double[]> millis = new LinkedHashMap<>();
-        contenders.forEach(contender -> millis.put(contender.name(), new double[runs]));
-        Map<String, String> checksums = new LinkedHashMap<>();
+    /** Runs, checks that all answers agree, prints a table, and returns the median milliseconds in the given order. */
+    List<Double> run() throws Exception {
+        double[][] millis = new double[contenders.size()][runs];
+        Set<String> checksums = new LinkedHashSet<>();
         for (int run = -WARM_UPS; run < runs; run++) {
-            for (Contender contender : contenders) {
+            for (int i = 0; i < contenders.size(); i++) {
+                Contender contender = contenders.get(i);
                 long started = System.nanoTime();
                 String answer = contender.work().run();
                 double took = (System.nanoTime() - started) / 1e6;
                 if (run >= 0) {
-                    millis.get(contender.name())[run] = took;
+                    millis[i][run] = took;
                 }
-                requireSame(checksums, contender.name(), verification.checksum(contender.name(), answer));
+                checksums.add(verification.checksum(contender.name(), answer));
             }
         }
-        return print(millis, checksums.values().iterator().next());
-    }
-
-    private void requireSame(Map<String, String> checksums, String name, String checksum) {
-        checksums.put(name, checksum);
-        if (checksums.values().stream().distinct().count() > 1) {
+        if (checksums.size() != 1) {
             throw new IllegalStateException(title + ": the contenders do not agree: " + checksums);
         }
+        return print(millis, checksums.iterator().next());
     }
 
-    private Map<String, Double> print(Map<String, double[]> millis, String checksum) {
-        Map<String, Double> medians = new LinkedHashMap<>();
-        List<String> rows = new ArrayList<>();
-        millis.forEach((name, times) -> {
-            double[] sorted = times.clone();
-            Arrays.sort(sorted);
-            medians.put(name, sorted[sorted.length / 2]);
-            rows.add(String.format(
-                    Locale.ROOT,
-                    "  %-44s %9.1f %9.1f %9.1f",
-                    name,
-                    sorted[0],
-                    sorted[sorted.length / 2],
-                    sorted[sorted.length - 1]));
-        });
-        System.out.printf(Locale.ROOT, "%n%s%n", title);
+    private List<Double> print(double[][] millis, String checksum) {
         System.out.printf(
                 Locale.ROOT,
-                "  %-44s %9s %9s %9s   (ms, %d runs after a warm-up, in turn)%n",
+                "%n%s%n  %-34s %9s %9s %9s   (ms, %d runs after a warm-up, in turn)%n",
+                title,
                 "",
                 "min",
                 "median",
                 "max",
                 runs);
-        rows.forEach(System.out::println);
+        List<Double> medians = new ArrayList<>();
+        for (int i = 0; i < contenders.size(); i++) {
+            double[] sorted = millis[i];
+            Arrays.sort(sorted);
+            medians.add(sorted[runs / 2]);
+            System.out.printf(
+                    Locale.ROOT,
+                    "  %-34s %9.1f %9.1f %9.1f%n",
+                    contenders.get(i).name(),
+                    sorted[0],
+                    sorted[runs / 2],
+                    sorted[runs - 1]);
+        }
         System.out.printf(Locale.ROOT, "  all answers equal, checksum %s%n", checksum);
         return medians;
     }

@@ -3,7 +3,6 @@ package dev.eider.benchmark;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.ipc.ArrowReader;
@@ -13,21 +12,29 @@ final class QuestionBenchmark {
     private static final String MEMORY = "1GB";
     private static final long ROWS = 3_000_000;
 
-    private static final Map<String, String> QUESTIONS = Map.of(
-            "busiest airports",
-            "SELECT a.name, count(*) AS n FROM flights f JOIN airports a ON f.origin = a.iata "
-                    + "GROUP BY a.name ORDER BY n DESC, a.name LIMIT 10",
-            "delays by hour",
-            "SELECT CAST(hour(date) AS BIGINT) AS h, count(*) AS n, avg(delay) AS mean FROM flights "
-                    + "GROUP BY h ORDER BY h",
-            "late flights by state",
-            "SELECT a.state, count(*) AS n, avg(f.delay) AS mean FROM flights f "
-                    + "JOIN airports a ON f.destination = a.iata WHERE f.delay > 15 GROUP BY a.state ORDER BY n DESC, a.state",
-            "longest routes",
-            "SELECT max(distance) AS miles, origin, destination FROM flights "
-                    + "GROUP BY origin, destination ORDER BY miles DESC, origin, destination LIMIT 10",
-            "worst days",
-            "SELECT CAST(date AS DATE) AS day, sum(delay) AS total FROM flights GROUP BY day ORDER BY total DESC, day LIMIT 10");
+    private static final List<Question> QUESTIONS = List.of(
+            new Question(
+                    "busiest airports",
+                    "SELECT a.name, count(*) AS n FROM flights f JOIN airports a ON f.origin = a.iata "
+                            + "GROUP BY a.name ORDER BY n DESC, a.name LIMIT 10"),
+            new Question(
+                    "delays by hour",
+                    "SELECT CAST(hour(date) AS BIGINT) AS h, count(*) AS n, avg(delay) AS mean FROM flights "
+                            + "GROUP BY h ORDER BY h"),
+            new Question(
+                    "late flights by state",
+                    "SELECT a.state, count(*) AS n, avg(f.delay) AS mean FROM flights f "
+                            + "JOIN airports a ON f.destination = a.iata WHERE f.delay > 15 GROUP BY a.state ORDER BY n DESC, a.state"),
+            new Question(
+                    "longest routes",
+                    "SELECT max(distance) AS miles, origin, destination FROM flights "
+                            + "GROUP BY origin, destination ORDER BY miles DESC, origin, destination LIMIT 10"),
+            new Question(
+                    "worst days",
+                    "SELECT CAST(date AS DATE) AS day, sum(delay) AS total FROM flights GROUP BY day ORDER BY total DESC, day LIMIT 10"));
+
+    /** What is asked, and how. */
+    private record Question(String title, String sql) {}
 
     private final Path directory;
     private final BufferAllocator allocator;
@@ -50,8 +57,8 @@ final class QuestionBenchmark {
                 duckDb.execute(
                         "CREATE VIEW " + table + " AS SELECT * FROM " + DuckDb.readParquet(server.dataFiles(table)));
             }
-            for (String name : QUESTIONS.keySet().stream().sorted().toList()) {
-                compare(runs, server, duckDb, name);
+            for (Question question : QUESTIONS) {
+                compare(runs, server, duckDb, question);
             }
         }
     }
@@ -79,25 +86,24 @@ final class QuestionBenchmark {
         }
     }
 
-    private void compare(int runs, LocalServer server, DuckDb duckDb, String name) throws Exception {
-        String sql = QUESTIONS.get(name);
+    private void compare(int runs, LocalServer server, DuckDb duckDb, Question question) throws Exception {
         Contender eider = new Contender("Eider over loopback", () -> {
             Drain drain = new Drain();
-            server.get(sql, drain);
+            server.get(question.sql(), drain);
             return drain.checksum();
         });
         Contender inProcess = new Contender("DuckDB in process", () -> {
             Drain drain = new Drain();
-            duckDb.stream(sql, allocator, drain);
+            duckDb.stream(question.sql(), allocator, drain);
             return drain.checksum();
         });
-        Map<String, Double> medians = new Comparison("(c) " + name, runs, List.of(eider, inProcess)).run();
-        double allowed = medians.get(inProcess.name()) * 1.3 + 10;
+        List<Double> medians = new Comparison("(c) " + question.title(), runs, List.of(eider, inProcess)).run();
+        double allowed = medians.get(1) * 1.3 + 10;
         System.out.printf(
                 Locale.ROOT,
                 "  Eider takes %.2f times as long, %.1f ms more (goal: at most %.1f ms)%n",
-                medians.get(eider.name()) / medians.get(inProcess.name()),
-                medians.get(eider.name()) - medians.get(inProcess.name()),
+                medians.get(0) / medians.get(1),
+                medians.get(0) - medians.get(1),
                 allowed);
     }
 }

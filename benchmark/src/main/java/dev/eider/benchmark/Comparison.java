@@ -9,7 +9,8 @@ import java.util.Set;
 
 /** Runs contenders in turn, so that a machine that changes its speed changes it for all, and prints what they took. */
 final class Comparison {
-    private static final int WARM_UPS = 1;
+    /** One is not enough: the compiler still works on the code that moves batches. */
+    private static final int WARM_UPS = 4;
 
     private final String title;
     private final int runs;
@@ -65,13 +66,14 @@ final class Comparison {
     private List<Double> print(double[][] millis, String checksum) {
         System.out.printf(
                 Locale.ROOT,
-                "%n%s%n  %-34s %9s %9s %9s   (ms, %d runs after a warm-up, in turn)%n",
+                "%n%s%n  %-34s %9s %9s %9s   (ms, %d runs after %d warm-ups, in turn)%n",
                 title,
                 "",
                 "min",
                 "median",
                 "max",
-                runs);
+                runs,
+                WARM_UPS);
         List<Double> medians = new ArrayList<>();
         for (int i = 0; i < contenders.size(); i++) {
             double[] sorted = millis[i];

@@ -49,6 +49,7 @@ final class LocalServer implements AutoCloseable {
         AsyncPutListener receipts = new AsyncPutListener();
         FlightClient.ClientStreamListener upload =
                 client.startPut(FlightDescriptor.path(table), root, receipts, options);
+        upload.setUseZeroCopy(true);
         while (rows.loadNextBatch()) {
             while (!upload.isReady()) {
                 LockSupport.parkNanos(50_000);

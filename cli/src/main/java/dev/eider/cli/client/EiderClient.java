@@ -112,6 +112,8 @@ public final class EiderClient implements AutoCloseable {
         return translating(() -> {
             FlightClient.ClientStreamListener put = flight.startPut(
                     FlightDescriptor.path(table.path()), root(rows), rows, receipts, headers(settings.headers()));
+            // Every batch has buffers of its own, so they may be sent as they are.
+            put.setUseZeroCopy(true);
             boolean complete = false;
             try {
                 send(put, receipts, rows, progress);

@@ -23,6 +23,8 @@ import org.duckdb.DuckDBConnection;
  * engine closes it after the last of them.
  */
 public final class QueryEngine implements AutoCloseable {
+    private static final String NO_ROWS = "no-rows.parquet";
+
     private final DuckDBConnection instance;
     private final Path tempDirectory;
     private final Interrupter interrupter = new Interrupter();
@@ -46,6 +48,8 @@ public final class QueryEngine implements AutoCloseable {
             DuckDBConnection instance =
                     DriverManager.getConnection("jdbc:duckdb:", properties).unwrap(DuckDBConnection.class);
             try (Statement statement = instance.createStatement()) {
+                statement.execute("COPY (SELECT 0 AS nothing WHERE false) TO %s (FORMAT parquet)"
+                        .formatted(SqlText.quoteLiteral(temp.resolve(NO_ROWS).toString())));
                 for (String setting : settings(config, temp, directories)) {
                     statement.execute(setting);
                 }
@@ -93,6 +97,16 @@ public final class QueryEngine implements AutoCloseable {
             throw new EiderException(
                     ErrorCode.STORAGE_FAILED, "Cannot create a temporary directory under " + parent, e);
         }
+    }
+
+    /**
+     * Returns a Parquet file without rows, and without columns that a table could have.
+     *
+     * <p>A scan with an explicit schema over one file runs on one thread, over two files on all: reading this one beside
+     * it halves the time on two cores.
+     */
+    public Path fileWithoutRows() {
+        return tempDirectory.resolve(NO_ROWS);
     }
 
     /** Returns a new connection of this instance; the caller closes it. */

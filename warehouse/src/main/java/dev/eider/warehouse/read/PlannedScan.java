@@ -4,6 +4,7 @@ import dev.eider.catalog.EiderException;
 import dev.eider.catalog.ErrorCode;
 import dev.eider.catalog.TableNames;
 import dev.eider.catalog.TableState;
+import dev.eider.warehouse.engine.QueryEngine;
 import dev.eider.warehouse.engine.SqlText;
 import dev.eider.warehouse.storage.AllowedLocations;
 import dev.eider.warehouse.storage.Locations;
@@ -37,9 +38,11 @@ import org.apache.iceberg.types.Types.NestedField;
  */
 final class PlannedScan implements ScanPlanner {
     private final AllowedLocations allowed;
+    private final String fileWithoutRows;
 
-    PlannedScan(AllowedLocations allowed) {
+    PlannedScan(AllowedLocations allowed, QueryEngine engine) {
         this.allowed = allowed;
+        this.fileWithoutRows = quoted(engine.fileWithoutRows());
     }
 
     @Override
@@ -81,13 +84,20 @@ final class PlannedScan implements ScanPlanner {
                 if (directory == null || checked.add(directory)) {
                     allowed.require(task.file().location());
                 }
-                paths.add(SqlText.quoteLiteral(SqlText.globEscaped(path.toString())));
+                paths.add(quoted(path));
                 rows += task.file().recordCount();
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        if (paths.size() == 1) {
+            paths.add(fileWithoutRows);
+        }
         return new Files(paths, rows);
+    }
+
+    private static String quoted(Path path) {
+        return SqlText.quoteLiteral(SqlText.globEscaped(path.toString()));
     }
 
     private static String columns(Schema schema) {

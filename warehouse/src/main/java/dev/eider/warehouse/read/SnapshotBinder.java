@@ -50,7 +50,7 @@ public final class SnapshotBinder {
         }
         this.catalog = catalog;
         this.engine = engine;
-        this.planner = new PlannedScan(allowed);
+        this.planner = new PlannedScan(allowed, engine);
         this.config = config;
     }
 

@@ -29,6 +29,10 @@ public sealed interface CommitOutcome {
         public Committed orThrow() {
             return this;
         }
+
+        Committed timed(Duration waited, Duration took) {
+            return new Committed(snapshotId, sequenceNumber, repeated, waited, took);
+        }
     }
 
     /** The change is not in and never will be: its files may be deleted. */

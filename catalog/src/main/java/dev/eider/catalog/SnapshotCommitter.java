@@ -25,6 +25,7 @@ import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.exceptions.NotFoundException;
 import org.apache.iceberg.exceptions.RuntimeIOException;
 import org.apache.iceberg.exceptions.ValidationException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The only place that makes a change current. Changes to one table take turns; different tables do not wait for each
@@ -111,16 +112,22 @@ public final class SnapshotCommitter {
         turn.lock();
         try {
             long started = System.nanoTime();
+            Duration queued = Duration.ofNanos(started - asked);
+            CommitOutcome outcome = carryOut(id, target, change);
+            return outcome instanceof Committed committed
+                    ? committed.timed(queued, Duration.ofNanos(System.nanoTime() - started))
+                    : outcome;
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    /** Only errors that Iceberg throws before the swap, or instead of it, prove that the change is not in. */
+    private CommitOutcome carryOut(CommitId id, TableState target, Supplier<TableOperations> change) {
+        TableIdentifier name = target.identifier();
+        try {
             TableOperations after = attempt(change);
-            Optional<Snapshot> snapshot = marked(after.current(), id);
-            return new Committed(
-                    snapshot.map(Snapshot::snapshotId).map(OptionalLong::of).orElse(OptionalLong.empty()),
-                    snapshot.map(Snapshot::sequenceNumber).orElse(0L),
-                    false,
-                    Duration.ofNanos(started - asked),
-                    Duration.ofNanos(System.nanoTime() - started));
-        } catch (EiderException e) {
-            return new Rejected(e);
+            return committed(marked(after.current(), id));
         } catch (AlreadyExistsException e) {
             return new Rejected(
                     new EiderException(ErrorCode.ALREADY_EXISTS, "Table %s exists already".formatted(name), e));
@@ -129,14 +136,14 @@ public final class SnapshotCommitter {
                     ErrorCode.COMMIT_CONFLICT,
                     "Table %s kept changing, the commit was given up after %d attempts".formatted(name, ATTEMPTS),
                     e));
+        } catch (EiderException e) {
+            return settle(id, target, e, e);
         } catch (RuntimeIOException | NotFoundException e) {
-            // Iceberg swallows file errors after the swap, so the swap was not reached.
-            return new Rejected(new EiderException(
-                    ErrorCode.STORAGE_FAILED, "The metadata of table %s cannot be written".formatted(name), e));
+            EiderException reason = new EiderException(
+                    ErrorCode.STORAGE_FAILED, "The metadata of table %s cannot be written".formatted(name), e);
+            return settle(id, target, e, reason);
         } catch (RuntimeException e) {
-            return findAgain(id, target, e);
-        } finally {
-            turn.unlock();
+            return settle(id, target, e, null);
         }
     }
 
@@ -152,18 +159,26 @@ public final class SnapshotCommitter {
         }
     }
 
-    /** Any other failure may have hit after the swap: only a look at the table tells. */
-    private CommitOutcome findAgain(CommitId id, TableState target, RuntimeException failure) {
+    /**
+     * Finds out by a look at the table what became of a change that failed in between: files are also read and removed
+     * after the swap.
+     *
+     * @param rejection what to report if the change is not in; none if the database may still apply it
+     */
+    private CommitOutcome settle(
+            CommitId id, TableState target, RuntimeException failure, @Nullable EiderException rejection) {
         try {
-            Optional<Snapshot> snapshot =
-                    catalog.find(target.identifier()).flatMap(state -> marked(state.metadata(), id));
-            if (snapshot.isPresent()) {
-                return new Committed(
-                        OptionalLong.of(snapshot.get().snapshotId()),
-                        snapshot.get().sequenceNumber(),
-                        false,
-                        Duration.ZERO,
-                        Duration.ZERO);
+            Optional<TableState> now = catalog.find(target.identifier());
+            Optional<Snapshot> snapshot = now.flatMap(state -> marked(state.metadata(), id));
+            boolean created = target.staged()
+                    && now.isPresent()
+                    && now.get().metadata().uuid().equals(target.metadata().uuid())
+                    && now.get().metadata().snapshots().isEmpty();
+            if (snapshot.isPresent() || created) {
+                return committed(snapshot);
+            }
+            if (rejection != null) {
+                return new Rejected(rejection);
             }
         } catch (RuntimeException e) {
             failure.addSuppressed(e);
@@ -173,6 +188,15 @@ public final class SnapshotCommitter {
                 "The catalog failed while committing to %s: the change may or may not be in, its files are kept"
                         .formatted(target.identifier()),
                 failure));
+    }
+
+    private static Committed committed(Optional<Snapshot> snapshot) {
+        return new Committed(
+                snapshot.map(Snapshot::snapshotId).map(OptionalLong::of).orElse(OptionalLong.empty()),
+                snapshot.map(Snapshot::sequenceNumber).orElse(0L),
+                false,
+                Duration.ZERO,
+                Duration.ZERO);
     }
 
     private TableOperations operations(TableState target) {

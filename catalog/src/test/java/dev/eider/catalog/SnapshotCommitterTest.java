@@ -4,15 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
+import org.apache.iceberg.exceptions.NotFoundException;
 import org.apache.iceberg.exceptions.RuntimeIOException;
 import org.apache.iceberg.inmemory.InMemoryFileIO;
+import org.apache.iceberg.io.InputFile;
 import org.apache.iceberg.io.OutputFile;
 import org.apache.iceberg.types.Types;
 import org.junit.jupiter.api.AfterEach;
@@ -32,7 +36,17 @@ class SnapshotCommitterTest {
             }
             return super.newOutputFile(location);
         }
+
+        @Override
+        public InputFile newInputFile(String location) {
+            if (writtenUnreadable && !existing.contains(location)) {
+                throw new NotFoundException("File does not exist: %s", location);
+            }
+            return super.newInputFile(location);
+        }
     };
+    private final Set<String> existing = new HashSet<>();
+    private boolean writtenUnreadable;
     private boolean diskFull;
     private TableCatalog catalog;
     private SnapshotCommitter committer;
@@ -155,6 +169,19 @@ class SnapshotCommitterTest {
 
         diskFull = false;
         assertThat(append(table)).isInstanceOf(CommitOutcome.Committed.class);
+    }
+
+    @Test
+    void neverRejectsWhatIsInThoughItCannotBeReadBack() {
+        TableState table = TestCatalog.create(catalog, "orders");
+        existing.add(table.metadata().metadataFileLocation());
+        writtenUnreadable = true;
+
+        CommitOutcome outcome = append(table);
+
+        assertThat(outcome).isInstanceOf(CommitOutcome.Unknown.class);
+        writtenUnreadable = false;
+        assertThat(current().snapshots()).hasSize(1);
     }
 
     @Test

@@ -112,13 +112,7 @@ public final class SnapshotCommitter {
         try {
             long started = System.nanoTime();
             TableOperations after = attempt(change);
-            Optional<Snapshot> snapshot = marked(after.current(), id);
-            return new Committed(
-                    snapshot.map(Snapshot::snapshotId).map(OptionalLong::of).orElse(OptionalLong.empty()),
-                    snapshot.map(Snapshot::sequenceNumber).orElse(0L),
-                    false,
-                    Duration.ofNanos(started - asked),
-                    Duration.ofNanos(System.nanoTime() - started));
+            return readBack(after, id, target, asked, started);
         } catch (EiderException e) {
             return new Rejected(e);
         } catch (AlreadyExistsException e) {
@@ -137,6 +131,22 @@ public final class SnapshotCommitter {
             return findAgain(id, target, e);
         } finally {
             turn.unlock();
+        }
+    }
+
+    /** The change is in by now: whatever goes wrong while looking at it must not pass for a refusal. */
+    private CommitOutcome readBack(
+            TableOperations after, CommitId id, TableState target, long askedNanos, long startedNanos) {
+        try {
+            Optional<Snapshot> snapshot = marked(after.current(), id);
+            return new Committed(
+                    snapshot.map(Snapshot::snapshotId).map(OptionalLong::of).orElse(OptionalLong.empty()),
+                    snapshot.map(Snapshot::sequenceNumber).orElse(0L),
+                    false,
+                    Duration.ofNanos(startedNanos - askedNanos),
+                    Duration.ofNanos(System.nanoTime() - startedNanos));
+        } catch (RuntimeException e) {
+            return findAgain(id, target, e);
         }
     }
 

@@ -11,8 +11,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
+import org.apache.iceberg.exceptions.NotFoundException;
 import org.apache.iceberg.exceptions.RuntimeIOException;
 import org.apache.iceberg.inmemory.InMemoryFileIO;
+import org.apache.iceberg.io.InputFile;
 import org.apache.iceberg.io.OutputFile;
 import org.apache.iceberg.types.Types;
 import org.junit.jupiter.api.AfterEach;
@@ -30,10 +32,21 @@ class SnapshotCommitterTest {
             if (diskFull) {
                 throw new RuntimeIOException("no space left on device");
             }
+            metadataIsGone |= losesNewMetadata && location.endsWith(".metadata.json");
             return super.newOutputFile(location);
+        }
+
+        @Override
+        public InputFile newInputFile(String location) {
+            if (metadataIsGone) {
+                throw new NotFoundException("File does not exist: %s", location);
+            }
+            return super.newInputFile(location);
         }
     };
     private boolean diskFull;
+    private boolean losesNewMetadata;
+    private boolean metadataIsGone;
     private TableCatalog catalog;
     private SnapshotCommitter committer;
 
@@ -155,6 +168,18 @@ class SnapshotCommitterTest {
 
         diskFull = false;
         assertThat(append(table)).isInstanceOf(CommitOutcome.Committed.class);
+    }
+
+    @Test
+    void neverRejectsACommitThatIsInButCannotBeReadBack() {
+        TableState table = TestCatalog.create(catalog, "orders");
+        losesNewMetadata = true;
+
+        assertThat(append(table)).isInstanceOf(CommitOutcome.Unknown.class);
+
+        losesNewMetadata = false;
+        metadataIsGone = false;
+        assertThat(current().snapshots()).hasSize(1);
     }
 
     @Test

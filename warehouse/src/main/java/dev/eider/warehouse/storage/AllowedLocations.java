@@ -4,6 +4,8 @@ import dev.eider.catalog.EiderException;
 import dev.eider.catalog.ErrorCode;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -58,7 +60,7 @@ public final class AllowedLocations {
 
     private static Path resolved(Path path) {
         Path existing = path;
-        while (!Files.exists(existing)) {
+        while (!Files.exists(existing, LinkOption.NOFOLLOW_LINKS)) {
             Path parent = parent(existing);
             if (parent == null) {
                 return path;
@@ -67,6 +69,13 @@ public final class AllowedLocations {
         }
         try {
             return existing.toRealPath().resolve(existing.relativize(path)).normalize();
+        } catch (NoSuchFileException e) {
+            if (Files.isSymbolicLink(existing)) {
+                // Whoever writes there makes what it points at, wherever that is.
+                throw new EiderException(
+                        ErrorCode.FORBIDDEN, "Location %s is or follows a link to nothing".formatted(path), e);
+            }
+            return resolved(path);
         } catch (IOException e) {
             throw new EiderException(ErrorCode.STORAGE_FAILED, "Cannot resolve " + path, e);
         }

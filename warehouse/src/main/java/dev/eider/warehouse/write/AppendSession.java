@@ -100,9 +100,11 @@ final class AppendSession {
 
     private void commit(SnapshotCommitter committer, WriteStep step) {
         List<DataFile> files = List.copyOf(uncommitted);
+        // Until the committer has refused them, a snapshot may refer to them: whatever it throws, they stay.
+        uncommitted.clear();
         CommitOutcome outcome = committer.append(CommitId.create(), target, files);
-        if (!(outcome instanceof CommitOutcome.Rejected)) {
-            uncommitted.clear();
+        if (outcome instanceof CommitOutcome.Rejected) {
+            uncommitted.addAll(files);
         }
         CommitOutcome.Committed committed = outcome.orThrow();
         acknowledged = true;

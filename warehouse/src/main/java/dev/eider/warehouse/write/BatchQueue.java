@@ -49,6 +49,7 @@ final class BatchQueue {
                 throw new EiderException(ErrorCode.CANCELLED, "The write was given up");
             }
             items.addLast(item);
+            item.dictionaries().retain();
             bytes += item.bytes();
             rows += item.batch().getLength();
             changed.signalAll();
@@ -142,6 +143,8 @@ final class BatchQueue {
                 return null;
             }
             items.removeFirst();
+            // The consumer has loaded them already: it names them to get this far.
+            next.dictionaries().close();
             bytes -= next.bytes();
             rows -= next.batch().getLength();
             changed.signalAll();
@@ -188,7 +191,10 @@ final class BatchQueue {
         lock.lock();
         try {
             aborted = true;
-            items.forEach(item -> item.batch().close());
+            for (Item item : items) {
+                item.batch().close();
+                item.dictionaries().close();
+            }
             items.clear();
             bytes = 0;
             rows = 0;

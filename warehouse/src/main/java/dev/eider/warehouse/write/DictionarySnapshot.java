@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -21,12 +22,13 @@ import org.apache.arrow.vector.types.pojo.Schema;
 /**
  * The dictionaries that a run of batches refers to, kept while the stream may already have replaced them.
  *
- * <p>Holds references to their buffers until it is closed. Confined to the thread that fills the queue, except {@link
- * #load}, which only adds references.
+ * <p>Holds references to their buffers until whoever made it and every queued batch have closed it, each once. Confined
+ * to the thread that fills the queue, except {@link #load}, which only adds references, and the counting of holders.
  */
 final class DictionarySnapshot implements AutoCloseable {
     private final Map<Long, ArrowRecordBatch> batches;
     private final Map<Long, Field> values;
+    private final AtomicInteger holders = new AtomicInteger(1);
 
     private DictionarySnapshot(Map<Long, ArrowRecordBatch> batches, Map<Long, Field> values) {
         this.batches = batches;
@@ -49,6 +51,17 @@ final class DictionarySnapshot implements AutoCloseable {
         VectorSchemaRoot root =
                 new VectorSchemaRoot(List.of(vector.getField()), List.of(vector), vector.getValueCount());
         return new VectorUnloader(root).getRecordBatch();
+    }
+
+    /** Adds a holder, which closes this in its turn. */
+    void retain() {
+        holders.incrementAndGet();
+    }
+
+    long bytes() {
+        return batches.values().stream()
+                .mapToLong(ArrowRecordBatch::computeBodyLength)
+                .sum();
     }
 
     /** Returns whether the provider still holds these very buffers. */
@@ -118,6 +131,8 @@ final class DictionarySnapshot implements AutoCloseable {
 
     @Override
     public void close() {
-        batches.values().forEach(ArrowRecordBatch::close);
+        if (holders.decrementAndGet() == 0) {
+            batches.values().forEach(ArrowRecordBatch::close);
+        }
     }
 }

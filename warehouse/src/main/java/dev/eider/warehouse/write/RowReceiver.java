@@ -2,8 +2,6 @@ package dev.eider.warehouse.write;
 
 import dev.eider.warehouse.types.BatchValidator;
 import dev.eider.warehouse.types.SchemaBinding;
-import java.util.ArrayList;
-import java.util.List;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.VectorUnloader;
 import org.apache.arrow.vector.ipc.ArrowReader;
@@ -19,7 +17,7 @@ final class RowReceiver implements Runnable {
     private final ArrowReader rows;
     private final BatchValidator validator;
     private final BatchQueue queue;
-    private final List<DictionarySnapshot> dictionaries = new ArrayList<>();
+    private @Nullable DictionarySnapshot dictionaries;
 
     RowReceiver(ArrowReader rows, SchemaBinding binding, BatchQueue queue) {
         this.rows = rows;
@@ -47,19 +45,25 @@ final class RowReceiver implements Runnable {
     }
 
     private void enqueue(VectorSchemaRoot batch) throws InterruptedException {
-        DictionarySnapshot snapshot = currentDictionaries();
+        long dictionaryBytes = 0;
+        DictionarySnapshot snapshot = dictionaries;
+        if (snapshot == null || !snapshot.matches(rows)) {
+            releaseDictionaries();
+            snapshot = DictionarySnapshot.of(rows);
+            dictionaries = snapshot;
+            dictionaryBytes = snapshot.bytes();
+        }
         ArrowRecordBatch retained = new VectorUnloader(batch).getRecordBatch();
-        queue.put(new BatchQueue.Item(retained, snapshot, retained.computeBodyLength(), System.nanoTime()));
+        long bytes = retained.computeBodyLength() + dictionaryBytes;
+        queue.put(new BatchQueue.Item(retained, snapshot, bytes, System.nanoTime()));
     }
 
-    private DictionarySnapshot currentDictionaries() {
-        @Nullable DictionarySnapshot last = dictionaries.isEmpty() ? null : dictionaries.get(dictionaries.size() - 1);
-        if (last != null && last.matches(rows)) {
-            return last;
+    private void releaseDictionaries() {
+        DictionarySnapshot last = dictionaries;
+        dictionaries = null;
+        if (last != null) {
+            last.close();
         }
-        DictionarySnapshot snapshot = DictionarySnapshot.of(rows);
-        dictionaries.add(snapshot);
-        return snapshot;
     }
 
     /** Makes {@link #run} end, waits for the thread that it runs on, and frees what it kept. */
@@ -73,7 +77,7 @@ final class RowReceiver implements Runnable {
                 interrupted = true;
             }
         }
-        dictionaries.forEach(DictionarySnapshot::close);
+        releaseDictionaries();
         if (interrupted) {
             Thread.currentThread().interrupt();
         }

@@ -101,10 +101,12 @@ class LocalFileIOTest {
         Path root = directory.resolve("warehouse");
         Files.createSymbolicLink(root.resolve("link"), secret);
         Files.createSymbolicLink(root.resolve("up"), directory);
+        Files.createSymbolicLink(root.resolve("dangling"), directory.resolve("nothing"));
         Files.createDirectories(directory.resolve("warehouse-other"));
 
         assertForbidden(warehouse + "/../secret");
         assertForbidden(warehouse + "/link");
+        assertForbidden(warehouse + "/dangling");
         assertForbidden(warehouse + "/up/secret");
         assertForbidden(warehouse + "/up/not-there-yet/secret");
         assertForbidden(warehouse + "-other/file");

@@ -45,7 +45,8 @@ public final class QueryEngine implements AutoCloseable {
                     DriverManager.getConnection("jdbc:duckdb:", properties).unwrap(DuckDBConnection.class);
             try (Statement statement = instance.createStatement()) {
                 statement.execute("COPY (SELECT 0 AS nothing WHERE false) TO %s (FORMAT parquet)"
-                        .formatted(SqlText.quoteLiteral(temp.path().resolve(NO_ROWS).toString())));
+                        .formatted(SqlText.quoteLiteral(
+                                temp.path().resolve(NO_ROWS).toString())));
                 for (String setting : settings(config, temp.path(), directories)) {
                     statement.execute(setting);
                 }

@@ -81,8 +81,9 @@ class ArchitectureDocTest {
 
     @Test
     void knowsNestedAndForeignClassesAndLeavesOtherCodeAlone() {
-        String document = "`BoundQuery.Pin`, `JdbcCatalog`, `SELECT a::BIGINT`, `-Dtest=TableAppenderTest`, `README.md`,"
-                + " no `*Impl`; NotInBackticks.";
+        String document =
+                "`BoundQuery.Pin`, `JdbcCatalog`, `SELECT a::BIGINT`, `-Dtest=TableAppenderTest`, `README.md`,"
+                        + " no `*Impl`; NotInBackticks.";
 
         assertThat(unknownClasses(document)).isEmpty();
     }
@@ -114,7 +115,8 @@ class ArchitectureDocTest {
         while (!Files.isDirectory(directory.resolve(".mvn"))) {
             Path parent = directory.getParent();
             if (parent == null) {
-                throw new AssertionError("No directory with .mvn above " + Path.of("").toAbsolutePath());
+                throw new AssertionError(
+                        "No directory with .mvn above " + Path.of("").toAbsolutePath());
             }
             directory = parent;
         }

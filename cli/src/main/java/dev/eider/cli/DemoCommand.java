@@ -23,9 +23,10 @@ import picocli.CommandLine.Option;
         name = "demo",
         mixinStandardHelpOptions = true,
         description = {
-            "Show in a few seconds what Eider does: starts a gateway on a temporary warehouse, lets four",
-            "writers load a month of real flights at once, asks questions, and asks one of them again as of",
-            "an earlier snapshot. Removes everything afterwards."
+            "Show in a few seconds what Eider does.",
+            "Starts a gateway on a temporary warehouse, lets four writers load a month of real flights at once,"
+                    + " asks questions, and asks one of them again as of an earlier snapshot. Removes everything"
+                    + " afterwards."
         },
         footer = {"%nExamples:", "  eider demo", "  eider demo --keep      goes on serving, to explore"})
 final class DemoCommand implements Callable<Integer> {

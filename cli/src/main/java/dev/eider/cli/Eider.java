@@ -131,7 +131,7 @@ public final class Eider {
     private static IParameterExceptionHandler usageErrors(Terminal terminal) {
         return (failure, arguments) -> {
             CommandLine command = failure.getCommandLine();
-            terminal.remark("eider: " + firstLine(failure));
+            terminal.remark("eider: " + usageError(failure));
             List<String> suggestions = suggestions(failure);
             if (!suggestions.isEmpty()) {
                 terminal.remark("Did you mean " + String.join(" or ", suggestions) + "?");
@@ -139,6 +139,15 @@ public final class Eider {
             terminal.remark("Try `" + command.getCommandSpec().qualifiedName() + " --help`.");
             return CommandLine.ExitCode.USAGE;
         };
+    }
+
+    private static String usageError(ParameterException failure) {
+        if (failure instanceof CommandLine.UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()) {
+            String argument = "'" + unmatched.getUnmatched().get(0) + "'";
+            boolean isRoot = unmatched.getCommandLine().getParent() == null;
+            return isRoot ? "there is no command " + argument : "unexpected argument " + argument;
+        }
+        return firstLine(failure);
     }
 
     private static List<String> suggestions(ParameterException failure) {

@@ -43,8 +43,7 @@ final class SnapshotsCommand implements Callable<Integer> {
                 return 0;
             }
             Listing listing = new Listing(
-                    List.of("sequence", "snapshot", "committed at", "operation", "rows added", "rows in all", ""),
-                    Set.of(0, 1, 4, 5));
+                    List.of("seq", "snapshot", "committed at", "change", "added", "rows", ""), Set.of(0, 1, 4, 5));
             for (SnapshotSummary snapshot : snapshots) {
                 listing.add(
                         Long.toString(snapshot.sequenceNumber()),
@@ -53,9 +52,10 @@ final class SnapshotsCommand implements Callable<Integer> {
                         snapshot.operation(),
                         count(snapshot, "added-records"),
                         count(snapshot, "total-records"),
-                        snapshot.current() ? "current" : "");
+                        snapshot.current() ? "*" : "");
             }
             listing.print(terminal);
+            terminal.remark("* is the current snapshot.");
             return 0;
         });
     }

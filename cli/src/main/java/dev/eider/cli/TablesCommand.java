@@ -49,12 +49,8 @@ final class TablesCommand implements Callable<Integer> {
                         known(table.snapshotId(), number -> Long.toString(number)));
                 if (columns) {
                     table.columns()
-                            .forEach(column -> listing.add(
-                                    "  " + column.name() + " " + column.type() + (column.nullable() ? "" : " not null"),
-                                    "",
-                                    "",
-                                    "",
-                                    ""));
+                            .forEach(column -> listing.addNote("  " + column.name() + " " + column.type()
+                                    + (column.nullable() ? "" : " NOT NULL")));
                 }
             }
             listing.print(terminal);

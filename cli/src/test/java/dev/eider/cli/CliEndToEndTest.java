@@ -62,7 +62,7 @@ class CliEndToEndTest {
         String history = run("snapshots", "past").out();
         String second = history.lines().toList().get(2).strip().split(" +")[1];
 
-        assertThat(history.lines()).hasSize(4).last().asString().endsWith("current");
+        assertThat(history.lines()).hasSize(4).last().asString().endsWith("*");
         assertThat(answer("SELECT count(*) FROM past AT (VERSION => " + second + ")"))
                 .isEqualTo("200;");
         assertThat(answer("SELECT count(*) FROM past")).isEqualTo("300;");

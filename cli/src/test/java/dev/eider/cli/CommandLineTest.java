@@ -159,8 +159,19 @@ class CommandLineTest {
                 .isEqualTo("table            rows    size  snapshots  current snapshot\n"
                         + "main.flights  508,239  2.0 MB          3                42\n");
         assertThat(run("snapshots", "flights").out().lines().skip(2))
-                .containsExactly(
-                        "       2        42  2026-01-01T00:00:01Z  append              5           15  current");
+                .containsExactly("  2        42  2026-01-01T00:00:01Z  append      5    15  *");
+    }
+
+    @Test
+    void listsColumnsBelowTheirTable() {
+        assertThat(run("tables", "--columns").out().lines().skip(1))
+                .containsExactly("main.flights  508,239  2.0 MB          3                42", "  date TIMESTAMP");
+    }
+
+    @Test
+    void namesTheCommandThatDoesNotExist() {
+        assertThat(run("qery", "SELECT 1").err()).startsWith("eider: there is no command 'qery'\nDid you mean query");
+        assertThat(run("tables", "now").err()).startsWith("eider: unexpected argument 'now'\n");
     }
 
     @Test

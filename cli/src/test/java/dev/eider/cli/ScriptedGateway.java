@@ -33,7 +33,7 @@ public final class ScriptedGateway implements AutoCloseable {
     public static final String TABLES =
             """
             [{"namespace":"main","table":"flights","rows":508239,"bytes":1962077,"snapshots":3,"snapshot_id":42,
-              "columns":[{"name":"date","type":"timestamp","nullable":true}]}]""";
+              "columns":[{"name":"date","type":"TIMESTAMP","nullable":true}]}]""";
     private static final String SNAPSHOTS =
             """
             [{"snapshot_id":41,"parent_id":null,"sequence_number":1,"committed_at":"2026-01-01T00:00:00Z",

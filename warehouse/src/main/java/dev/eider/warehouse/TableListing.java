@@ -8,10 +8,17 @@ import org.apache.iceberg.catalog.TableIdentifier;
  *
  * @param table its name as the catalog spells it
  * @param schema its current columns, as a read would return them
+ * @param columns the same as the table itself declares them
  * @param rows live rows of the current snapshot, -1 when its summary does not say
  * @param bytes size of the data files of the current snapshot, -1 when its summary does not say
  * @param snapshots how many snapshots are kept
  * @param snapshotId the current snapshot, -1 for a table that never had one
  */
 public record TableListing(
-        TableIdentifier table, Schema schema, long rows, long bytes, int snapshots, long snapshotId) {}
+        TableIdentifier table,
+        Schema schema,
+        org.apache.iceberg.Schema columns,
+        long rows,
+        long bytes,
+        int snapshots,
+        long snapshotId) {}

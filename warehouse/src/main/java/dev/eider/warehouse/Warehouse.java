@@ -107,6 +107,7 @@ public final class Warehouse implements AutoCloseable {
         return new TableListing(
                 state.identifier(),
                 IcebergToArrow.schema(metadata.schema()),
+                metadata.schema(),
                 total(current, SnapshotSummary.TOTAL_RECORDS_PROP),
                 total(current, SnapshotSummary.TOTAL_FILE_SIZE_PROP),
                 metadata.snapshots().size(),

@@ -32,7 +32,9 @@ public final class Demonstration {
 
     private static final int ALL_DAYS = 31;
     private static final String SUMMARY =
-            "SELECT count(*) AS flights, round(avg(delay), 3) AS average_delay, " + "max(date) AS newest FROM flights";
+            """
+            SELECT count(*) AS flights, round(avg(delay), 3) AS average_delay, max(date) AS newest
+            FROM flights""";
 
     private final Terminal terminal;
     private final Narrator narrator;

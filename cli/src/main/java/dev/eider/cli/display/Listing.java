@@ -26,17 +26,26 @@ public final class Listing {
         rows.add(Arrays.stream(texts).map(TableSink::onOneLine).toList());
     }
 
+    /** Adds a line of text below the last one, as wide as it likes. */
+    public void addNote(String text) {
+        rows.add(List.of(TableSink.onOneLine(text)));
+    }
+
     /** Prints the header and all lines. */
     public void print(Terminal terminal) {
         int[] widths = new int[header.size()];
         for (int i = 0; i < widths.length; i++) {
             widths[i] = TextWidth.of(header.get(i));
             for (List<String> row : rows) {
-                widths[i] = Math.max(widths[i], TextWidth.of(row.get(i)));
+                widths[i] = isNote(row) ? widths[i] : Math.max(widths[i], TextWidth.of(row.get(i)));
             }
         }
         terminal.line(terminal.bold(line(header, widths)));
-        rows.forEach(row -> terminal.line(line(row, widths)));
+        rows.forEach(row -> terminal.line(isNote(row) ? row.get(0) : line(row, widths)));
+    }
+
+    private boolean isNote(List<String> row) {
+        return row.size() < header.size();
     }
 
     private String line(List<String> texts, int[] widths) {

@@ -20,12 +20,19 @@ final class TableLayout {
     private final List<String> types = new ArrayList<>();
     private final List<Boolean> numbers = new ArrayList<>();
     private final List<Integer> shown = new ArrayList<>();
+    private final boolean[] cuttable;
     private int[] widths = {};
+    /** The least that each column can be cut to: part of a text still says something, part of a number misleads. */
+    private int[] floors = {};
+
     private int hidden;
 
     TableLayout(Schema schema, Terminal terminal) {
         this.terminal = terminal;
-        for (Field field : schema.getFields()) {
+        List<Field> fields = schema.getFields();
+        cuttable = new boolean[fields.size()];
+        for (Field field : fields) {
+            cuttable[names.size()] = !TypeName.isNumber(field) && !TypeName.isTime(field);
             names.add(TableSink.onOneLine(field.getName()));
             types.add(TypeName.of(field));
             numbers.add(TypeName.isNumber(field));
@@ -61,33 +68,50 @@ final class TableLayout {
 
     private void measure(List<TableSink.Cell[]> head, List<TableSink.Cell[]> tail) {
         widths = new int[names.size()];
+        floors = new int[names.size()];
         for (int i = 0; i < widths.length; i++) {
             shown.add(i);
-            widths[i] = Math.max(TextWidth.of(names.get(i)), TextWidth.of(types.get(i)));
-        }
-        for (List<TableSink.Cell[]> rows : List.of(head, tail)) {
-            for (TableSink.Cell[] row : rows) {
-                for (int i = 0; i < widths.length; i++) {
-                    widths[i] = Math.max(widths[i], TextWidth.of(row[i].text()));
-                }
-            }
+            int values = Math.max(widestValue(head, i), widestValue(tail, i));
+            widths[i] = Math.max(values, Math.max(TextWidth.of(names.get(i)), TextWidth.of(types.get(i))));
+            floors[i] = Math.min(widths[i], cuttable[i] ? NARROWEST : Math.max(NARROWEST, values));
         }
     }
 
+    private static int widestValue(List<TableSink.Cell[]> rows, int column) {
+        return rows.stream()
+                .mapToInt(row -> TextWidth.of(row[column].text()))
+                .max()
+                .orElse(0);
+    }
+
     private void fit(int columns) {
+        int[] wanted = widths.clone();
         while (totalWidth() > columns) {
-            int widest = isGap(shown.get(0)) ? shown.get(1) : shown.get(0);
-            for (int column : shown) {
-                widest = !isGap(column) && widths[column] > widths[widest] ? column : widest;
-            }
-            if (widths[widest] > NARROWEST) {
-                widths[widest] = Math.max(NARROWEST, widths[widest] - (totalWidth() - columns));
+            int most = mostCuttable();
+            if (widths[most] > floors[most]) {
+                widths[most] = Math.max(floors[most], widths[most] - (totalWidth() - columns));
             } else if (names.size() - hidden > 2) {
                 hideMiddle();
             } else {
                 return;
             }
         }
+        // Leaving a column out may leave more room than was missing.
+        for (int column : shown) {
+            if (!isGap(column)) {
+                widths[column] = Math.min(wanted[column], widths[column] + columns - totalWidth());
+            }
+        }
+    }
+
+    private int mostCuttable() {
+        int most = isGap(shown.get(0)) ? shown.get(1) : shown.get(0);
+        for (int column : shown) {
+            if (!isGap(column) && widths[column] - floors[column] > widths[most] - floors[most]) {
+                most = column;
+            }
+        }
+        return most;
     }
 
     private void hideMiddle() {

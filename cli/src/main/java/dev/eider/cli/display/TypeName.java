@@ -77,6 +77,14 @@ final class TypeName {
         return "decimal(" + type.getPrecision() + "," + type.getScale() + ")";
     }
 
+    /** Returns whether values of the column are dates or times, whose length is limited. */
+    static boolean isTime(Field field) {
+        return switch (field.getType().getTypeID()) {
+            case Date, Time, Timestamp -> true;
+            default -> false;
+        };
+    }
+
     /** Returns whether values of the column line up on the right, as numbers do. */
     static boolean isNumber(Field field) {
         if (field.getDictionary() != null) {

@@ -204,4 +204,17 @@ class SinkTest {
                 true, new ArrowType.FixedSizeBinary(16), null, Map.of("ARROW:extension:name", "arrow.uuid"));
         return new Field("uuid", type, null);
     }
+
+    @Test
+    void cutsTextButNeverTimesAndNumbers() throws Exception {
+        Terminal.Screen narrow = new Terminal.Screen(true, false, 60);
+
+        String table = Rendered.query(
+                "SELECT TIMESTAMP '2001-01-01 17:37:00' AS t, 123456789012345678 AS n, repeat('word ', 9) AS s",
+                narrow,
+                t -> new TableSink(t, 40));
+
+        assertThat(table).contains("│ 2001-01-01 17:37:00 │ 123456789012345678 │ word wor");
+        assertThat(table.lines().filter(line -> line.startsWith("│"))).allMatch(line -> TextWidth.of(line) == 60);
+    }
 }

@@ -13,8 +13,8 @@ record ListTablesAction(Warehouse warehouse) implements FlightAction {
             "list_tables",
             "Lists all tables, ordered by name. Body: none. Results: one JSON object for each table: {\"table\": \"main.t\","
                     + " \"namespace\": [\"main\"], \"name\": \"t\", \"rows\": 3, \"bytes\": 1024, \"snapshots\": 1,"
-                    + " \"snapshot_id\": 42, \"columns\": [{\"name\": \"id\", \"type\": \"Int(64, true)\", \"nullable\":"
-                    + " true}]}. What is not known is null.");
+                    + " \"snapshot_id\": 42, \"columns\": [{\"name\": \"id\", \"type\": \"BIGINT\", \"nullable\":"
+                    + " true}]}. Types are those of SQL. What is not known is null.");
 
     @Override
     public ActionType type() {

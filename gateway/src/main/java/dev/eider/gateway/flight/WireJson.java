@@ -10,10 +10,11 @@ import dev.eider.catalog.EiderException;
 import dev.eider.catalog.ErrorCode;
 import dev.eider.warehouse.SnapshotListing;
 import dev.eider.warehouse.TableListing;
+import dev.eider.warehouse.types.DuckDbTypes;
 import dev.eider.warehouse.write.AppendReceipt;
 import java.nio.charset.StandardCharsets;
 import java.util.TreeMap;
-import org.apache.arrow.vector.types.pojo.Field;
+import org.apache.iceberg.types.Types.NestedField;
 
 /** The JSON objects that clients receive and send. Thread-safe. */
 final class WireJson {
@@ -55,11 +56,11 @@ final class WireJson {
         json.put("snapshots", listing.snapshots());
         putIfKnown(json, "snapshot_id", listing.snapshotId());
         ArrayNode columns = json.putArray("columns");
-        for (Field field : listing.schema().getFields()) {
+        for (NestedField column : listing.columns().columns()) {
             columns.addObject()
-                    .put("name", field.getName())
-                    .put("type", field.getType().toString())
-                    .put("nullable", field.isNullable());
+                    .put("name", column.name())
+                    .put("type", DuckDbTypes.of(column.type()))
+                    .put("nullable", column.isOptional());
         }
         return json;
     }

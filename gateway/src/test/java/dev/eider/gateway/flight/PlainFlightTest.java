@@ -209,6 +209,26 @@ class PlainFlightTest {
     }
 
     @Test
+    void listsColumnTypesInTheWordsOfSql() throws Exception {
+        results(
+                "query",
+                "CREATE TABLE typed (id BIGINT NOT NULL, price DECIMAL(10, 2), at TIMESTAMPTZ, tags VARCHAR[],"
+                        + " place STRUCT(city VARCHAR, zip INTEGER))");
+
+        JsonNode columns = json("list_tables", "").get(0).get("columns");
+
+        assertThat(columns.findValuesAsText("type"))
+                .containsExactly(
+                        "BIGINT",
+                        "DECIMAL(10,2)",
+                        "TIMESTAMPTZ",
+                        "VARCHAR[]",
+                        "STRUCT(\"city\" VARCHAR, \"zip\" INTEGER)");
+        assertThat(columns.get(0).get("nullable").asBoolean()).isFalse();
+        assertThat(columns.get(1).get("nullable").asBoolean()).isTrue();
+    }
+
+    @Test
     void answersTheQueryActionWithArrowInChunks() throws Exception {
         String sql = "SELECT range AS id, repeat('x', 100) AS filler FROM range(50000)";
         for (String body : List.of(sql, JSON.createObjectNode().put("sql", sql).toString())) {

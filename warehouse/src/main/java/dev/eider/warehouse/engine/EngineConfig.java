@@ -7,7 +7,7 @@ import java.nio.file.Path;
  *
  * @param memoryLimitBytes what DuckDB may hold in memory before it spills
  * @param threads worker threads of the instance
- * @param tempDirectory where it spills to; created with mode 0700, removed at close
+ * @param tempDirectory where it spills to, in a directory of its own with mode 0700; what was created is removed at close
  * @param maxTempBytes how much it may spill
  */
 public record EngineConfig(long memoryLimitBytes, int threads, Path tempDirectory, long maxTempBytes) {}

@@ -2,17 +2,13 @@ package dev.eider.warehouse.engine;
 
 import dev.eider.catalog.EiderException;
 import dev.eider.catalog.ErrorCode;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Properties;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.duckdb.DuckDBConnection;
 
 /**
@@ -26,12 +22,12 @@ public final class QueryEngine implements AutoCloseable {
     private static final String NO_ROWS = "no-rows.parquet";
 
     private final DuckDBConnection instance;
-    private final Path tempDirectory;
+    private final TempDirectory temp;
     private final Interrupter interrupter = new Interrupter();
 
-    private QueryEngine(DuckDBConnection instance, Path tempDirectory) {
+    private QueryEngine(DuckDBConnection instance, TempDirectory temp) {
         this.instance = instance;
-        this.tempDirectory = tempDirectory;
+        this.temp = temp;
     }
 
     /**
@@ -40,7 +36,7 @@ public final class QueryEngine implements AutoCloseable {
      * @param directories what {@code read_parquet} and {@code COPY} may reach; callers' SQL is gated before that
      */
     public static QueryEngine open(EngineConfig config, List<Path> directories) {
-        Path temp = createTempDirectory(config.tempDirectory());
+        TempDirectory temp = TempDirectory.create(config.tempDirectory());
         Properties properties = new Properties();
         // A result is produced while it is read: inherited by every connection, off it would fill the memory.
         properties.setProperty("jdbc_stream_results", "true");
@@ -49,8 +45,9 @@ public final class QueryEngine implements AutoCloseable {
                     DriverManager.getConnection("jdbc:duckdb:", properties).unwrap(DuckDBConnection.class);
             try (Statement statement = instance.createStatement()) {
                 statement.execute("COPY (SELECT 0 AS nothing WHERE false) TO %s (FORMAT parquet)"
-                        .formatted(SqlText.quoteLiteral(temp.resolve(NO_ROWS).toString())));
-                for (String setting : settings(config, temp, directories)) {
+                        .formatted(SqlText.quoteLiteral(
+                                temp.path().resolve(NO_ROWS).toString())));
+                for (String setting : settings(config, temp.path(), directories)) {
                     statement.execute(setting);
                 }
             } catch (SQLException e) {
@@ -59,6 +56,7 @@ public final class QueryEngine implements AutoCloseable {
             }
             return new QueryEngine(instance, temp);
         } catch (SQLException e) {
+            temp.close();
             throw new EiderException(
                     ErrorCode.INVALID_CONFIGURATION, "The query engine does not start: " + e.getMessage(), e);
         }
@@ -85,20 +83,6 @@ public final class QueryEngine implements AutoCloseable {
                 "SET lock_configuration = true");
     }
 
-    private static Path createTempDirectory(Path parent) {
-        try {
-            Files.createDirectories(parent);
-            return Files.createTempDirectory(
-                            parent,
-                            "spill-",
-                            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")))
-                    .toAbsolutePath();
-        } catch (IOException e) {
-            throw new EiderException(
-                    ErrorCode.STORAGE_FAILED, "Cannot create a temporary directory under " + parent, e);
-        }
-    }
-
     /**
      * Returns a Parquet file without rows, and without columns that a table could have.
      *
@@ -106,7 +90,7 @@ public final class QueryEngine implements AutoCloseable {
      * it halves the time on two cores.
      */
     public Path fileWithoutRows() {
-        return tempDirectory.resolve(NO_ROWS);
+        return temp.path().resolve(NO_ROWS);
     }
 
     /** Returns a new connection of this instance; the caller closes it. */
@@ -126,17 +110,7 @@ public final class QueryEngine implements AutoCloseable {
         } catch (SQLException e) {
             throw EngineErrors.translate(e);
         } finally {
-            removeTempDirectory();
-        }
-    }
-
-    private void removeTempDirectory() {
-        try (Stream<Path> files = Files.walk(tempDirectory)) {
-            for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
-        } catch (IOException e) {
-            throw new EiderException(ErrorCode.STORAGE_FAILED, "Cannot remove " + tempDirectory, e);
+            temp.close();
         }
     }
 }

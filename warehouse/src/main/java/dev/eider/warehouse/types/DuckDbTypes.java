@@ -62,7 +62,7 @@ public final class DuckDbTypes {
     }
 
     private static String decimal(Types.DecimalType type) {
-        return "DECIMAL(" + type.precision() + ", " + type.scale() + ")";
+        return "DECIMAL(" + type.precision() + "," + type.scale() + ")";
     }
 
     private static String timestampNanos(Types.TimestampNanoType type) {

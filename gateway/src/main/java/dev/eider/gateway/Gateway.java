@@ -49,8 +49,8 @@ public final class Gateway implements AutoCloseable {
         try {
             Warehouse warehouse = Warehouse.open(config.warehouse(), memory.forWarehouse());
             try {
-                FlightListener listener = FlightListener.start(
-                        config.flight(), warehouse, memory.forFlight(), memory.flightLoads());
+                FlightListener listener =
+                        FlightListener.start(config.flight(), warehouse, memory.forFlight(), memory.flightLoads());
                 Gateway gateway = new Gateway(config, memory, warehouse, listener);
                 LOG.info("Gateway listens, location={}", gateway.location());
                 return gateway;

@@ -40,8 +40,7 @@ public final class FlightListener implements AutoCloseable {
     private final FlightServer server;
     private boolean closed;
 
-    private FlightListener(
-            FlightConfig config, Warehouse warehouse, BufferAllocator allocator, LoadAllocations loads) {
+    private FlightListener(FlightConfig config, Warehouse warehouse, BufferAllocator allocator, LoadAllocations loads) {
         this.running = new RunningCalls();
         // Unbounded, because a thread of it is what gRPC needs to say that there are too many calls; the work is
         // bounded

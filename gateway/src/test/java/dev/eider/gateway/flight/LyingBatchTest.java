@@ -136,12 +136,24 @@ class LyingBatchTest {
             add(lies, shape, "a negative node", batch -> batch.nodes.get(0)[0] = -1);
             add(lies, shape, "nulls without a bitmap", batch -> batch.nodes.get(0)[1] = 3);
         }
-        add(lies, Shape.ROWS, "a text that ends before it starts", batch -> batch.body.putInt(offsets(batch, 3) + 20, 1));
+        add(
+                lies,
+                Shape.ROWS,
+                "a text that ends before it starts",
+                batch -> batch.body.putInt(offsets(batch, 3) + 20, 1));
         add(lies, Shape.ROWS, "a text at a negative offset", batch -> batch.body.putInt(offsets(batch, 3), -4));
         add(lies, Shape.ROWS, "a text beyond its buffer", batch -> batch.body.putInt(offsets(batch, 3) + 40, 1 << 20));
-        add(lies, Shape.LISTS, "a list that ends before it starts", batch -> batch.body.putInt(offsets(batch, 1) + 20, 1));
+        add(
+                lies,
+                Shape.LISTS,
+                "a list that ends before it starts",
+                batch -> batch.body.putInt(offsets(batch, 1) + 20, 1));
         add(lies, Shape.LISTS, "a list beyond its elements", batch -> batch.body.putInt(offsets(batch, 1) + 40, 1_000));
-        add(lies, Shape.LISTS, "a list one beyond its elements", batch -> batch.body.putInt(offsets(batch, 1) + 40, 11));
+        add(
+                lies,
+                Shape.LISTS,
+                "a list one beyond its elements",
+                batch -> batch.body.putInt(offsets(batch, 1) + 40, 11));
         return lies.build();
     }
 
@@ -190,8 +202,8 @@ class LyingBatchTest {
                 .build();
         try {
             CompletableFuture<Throwable> end = new CompletableFuture<>();
-            StreamObserver<Flight.FlightData> upload =
-                    FlightServiceGrpc.newStub(channel).doPut(new StreamObserver<>() {
+            StreamObserver<Flight.FlightData> upload = FlightServiceGrpc.newStub(channel)
+                    .doPut(new StreamObserver<>() {
                         @Override
                         public void onNext(Flight.PutResult result) {}
 

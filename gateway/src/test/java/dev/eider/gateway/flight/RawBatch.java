@@ -92,16 +92,12 @@ final class RawBatch {
 
     static Schema structSchema() {
         return new Schema(List.of(new Field(
-                "s",
-                org.apache.arrow.vector.types.pojo.FieldType.nullable(new ArrowType.Struct()),
-                List.of(id()))));
+                "s", org.apache.arrow.vector.types.pojo.FieldType.nullable(new ArrowType.Struct()), List.of(id()))));
     }
 
     static Schema listSchema() {
         return new Schema(List.of(new Field(
-                "l",
-                org.apache.arrow.vector.types.pojo.FieldType.nullable(new ArrowType.List()),
-                List.of(id()))));
+                "l", org.apache.arrow.vector.types.pojo.FieldType.nullable(new ArrowType.List()), List.of(id()))));
     }
 
     private static Field id() {

@@ -180,10 +180,14 @@ final class ConfigKeys {
     static final ConfigKey<Long> LIMITS_ARROW_MEMORY = computed(
             "limits.arrow-memory",
             ValueType.size(16 * MB, Long.MAX_VALUE),
-            "2GB, or a quarter of the machine's memory if that is less",
-            settings -> Math.min(2048 * MB, settings.machine().memoryBytes() / 4),
-            "Arrow bytes that all streams may hold in memory together. Raise it, with the JVM's direct memory, for many"
-                    + " writers with large batches.");
+            "2GB, or if that is less a quarter of the machine's memory, or three quarters of the JVM's direct memory",
+            settings -> Math.min(
+                    2048 * MB,
+                    Math.min(
+                            settings.machine().memoryBytes() / 4,
+                            settings.machine().directBytes() / 4 * 3)),
+            "Arrow bytes that all streams may hold in memory together. Raise it, with the JVM's direct memory"
+                    + " (`-XX:MaxDirectMemorySize`), for many writers with large batches.");
 
     /** Every key, in the order of the reference. */
     static final List<ConfigKey<?>> ALL = List.of(

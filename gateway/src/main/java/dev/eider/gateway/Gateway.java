@@ -4,6 +4,7 @@ import dev.eider.catalog.EiderException;
 import dev.eider.catalog.ErrorCode;
 import dev.eider.gateway.flight.FlightConfig;
 import dev.eider.gateway.flight.FlightListener;
+import dev.eider.gateway.flight.LoadAllocations;
 import dev.eider.warehouse.Warehouse;
 import java.net.InetAddress;
 import java.net.URI;
@@ -48,7 +49,8 @@ public final class Gateway implements AutoCloseable {
         try {
             Warehouse warehouse = Warehouse.open(config.warehouse(), memory.forWarehouse());
             try {
-                FlightListener listener = FlightListener.start(config.flight(), warehouse, memory.forFlight());
+                FlightListener listener =
+                        FlightListener.start(config.flight(), warehouse, memory.forFlight(), memory.flightLoads());
                 Gateway gateway = new Gateway(config, memory, warehouse, listener);
                 LOG.info("Gateway listens, location={}", gateway.location());
                 return gateway;
@@ -121,13 +123,14 @@ public final class Gateway implements AutoCloseable {
     private static final class Memory implements AutoCloseable {
         private final BufferAllocator root;
         private final BufferAllocator warehouse;
+        private final LoadAllocations flightLoads = new LoadAllocations();
         private final BufferAllocator flight;
         private final Consumer<IllegalStateException> leaks;
 
         Memory(long limitBytes, Consumer<IllegalStateException> leaks) {
             this.root = new RootAllocator(limitBytes);
             this.warehouse = root.newChildAllocator("warehouse", 0, limitBytes);
-            this.flight = root.newChildAllocator("flight", 0, limitBytes);
+            this.flight = root.newChildAllocator("flight", flightLoads, 0, limitBytes);
             this.leaks = leaks;
         }
 
@@ -137,6 +140,10 @@ public final class Gateway implements AutoCloseable {
 
         BufferAllocator forFlight() {
             return flight;
+        }
+
+        LoadAllocations flightLoads() {
+            return flightLoads;
         }
 
         /** Reports what was not given back; it stays lost. */

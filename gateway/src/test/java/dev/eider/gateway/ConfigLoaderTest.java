@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigLoaderTest {
     private static final long GB = 1L << 30;
-    private static final Machine MACHINE = new Machine(16 * GB, GB, 4, 77);
+    private static final Machine MACHINE = new Machine(16 * GB, GB, 3 * GB, 4, 77);
 
     @Test
     void needsNoSettings() {
@@ -45,10 +45,10 @@ class ConfigLoaderTest {
 
     @Test
     void giveSmallMachinesUsableDefaults() {
-        GatewayConfig config = ConfigLoader.load(Map.of(), Map.of(), new Machine(GB, GB / 2, 1, 1));
+        GatewayConfig config = ConfigLoader.load(Map.of(), Map.of(), new Machine(GB, GB / 2, GB / 4, 1, 1));
 
         assertThat(config.warehouse().engine().memoryLimitBytes()).isEqualTo(GB / 2);
-        assertThat(config.arrowMemoryBytes()).isEqualTo(GB / 4);
+        assertThat(config.arrowMemoryBytes()).isEqualTo(GB / 16 * 3);
         assertThat(config.flight().reads().maxConcurrent()).isEqualTo(8);
     }
 

@@ -11,6 +11,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -54,6 +55,26 @@ class GatewayTest {
         Files.writeString(directory.resolve("warehouse"), "a file where the directory should be");
 
         assertThatThrownBy(() -> Gateway.start(config("server.port", "0"))).isInstanceOf(EiderException.class);
+    }
+
+    @Test
+    void saysWhichWarehouseCannotBeWritten() throws IOException {
+        Path proc = Path.of("/proc/eider");
+        Assumptions.assumeTrue(Files.isDirectory(Path.of("/proc")));
+
+        assertThatThrownBy(() -> Gateway.start(ConfigLoader.load(
+                        Map.of(),
+                        Map.of(
+                                "warehouse",
+                                proc.resolve("warehouse").toString(),
+                                "catalog.uri",
+                                "jdbc:sqlite:" + directory.resolve("catalog.db"),
+                                "engine.temp-directory",
+                                directory.resolve("spill").toString(),
+                                "server.port",
+                                "0"))))
+                .isInstanceOf(EiderException.class)
+                .hasMessageContaining("/proc/eider");
     }
 
     @Test

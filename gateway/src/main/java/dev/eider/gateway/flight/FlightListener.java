@@ -40,7 +40,7 @@ public final class FlightListener implements AutoCloseable {
     private final FlightServer server;
     private boolean closed;
 
-    private FlightListener(FlightConfig config, Warehouse warehouse, BufferAllocator allocator) {
+    private FlightListener(FlightConfig config, Warehouse warehouse, BufferAllocator allocator, LoadAllocations loads) {
         this.running = new RunningCalls();
         // Unbounded, because a thread of it is what gRPC needs to say that there are too many calls; the work is
         // bounded
@@ -58,7 +58,9 @@ public final class FlightListener implements AutoCloseable {
         this.pool = new ReadPool(config.reads(), running, timer);
         FlightRouter.Handlers handlers = handlers(config, warehouse, allocator, pool);
         FlightRouter router = new FlightRouter(
-                running, handlers, stream -> new Upload(stream, ClientFlow.current(), timer, config.idleTimeout()));
+                running,
+                handlers,
+                stream -> new Upload(stream, ClientFlow.current(), loads, timer, config.idleTimeout()));
         Consumer<ServerBuilder<?>> interceptor = builder -> builder.intercept(new ClientFlow.Interceptor());
         this.server = FlightServer.builder(allocator, Location.forGrpcInsecure(config.host(), config.port()), router)
                 .executor(calls)
@@ -89,10 +91,15 @@ public final class FlightListener implements AutoCloseable {
                 new SqlUpdates(statements, allocator));
     }
 
-    /** Binds the port and begins to answer. */
-    public static FlightListener start(FlightConfig config, Warehouse warehouse, BufferAllocator allocator) {
+    /**
+     * Binds the port and begins to answer.
+     *
+     * @param loads listens to {@code allocator}
+     */
+    public static FlightListener start(
+            FlightConfig config, Warehouse warehouse, BufferAllocator allocator, LoadAllocations loads) {
         GRPC_NOISE.setLevel(java.util.logging.Level.SEVERE);
-        FlightListener listener = new FlightListener(config, warehouse, allocator);
+        FlightListener listener = new FlightListener(config, warehouse, allocator, loads);
         try {
             listener.server.start();
         } catch (IOException unavailable) {

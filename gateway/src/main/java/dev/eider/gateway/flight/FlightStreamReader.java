@@ -31,13 +31,15 @@ final class FlightStreamReader extends ArrowReader {
 
     private final FlightStream stream;
     private final Interruptible waiting;
+    private final LoadCheck loads;
     private boolean firstIsLoaded;
     private boolean ended;
 
-    FlightStreamReader(FlightStream stream, Interruptible waiting, BufferAllocator allocator) {
+    FlightStreamReader(FlightStream stream, Interruptible waiting, LoadCheck loads, BufferAllocator allocator) {
         super(allocator);
         this.stream = stream;
         this.waiting = waiting;
+        this.loads = loads;
     }
 
     /**
@@ -68,16 +70,21 @@ final class FlightStreamReader extends ArrowReader {
 
     private boolean advance() {
         try {
+            loads.begin();
             boolean more = waiting.call(stream::next);
             while (more && !stream.hasRoot()) {
                 more = waiting.call(stream::next);
+            }
+            if (more) {
+                loads.check(stream.getRoot(), stream.getDictionaryProvider());
             }
             return more;
         } catch (EiderException | OutOfMemoryException known) {
             throw known;
         } catch (FlightRuntimeException broken) {
             throw new EiderException(ErrorCode.CANCELLED, "The client broke off the stream", broken);
-        } catch (RuntimeException malformed) {
+        } catch (RuntimeException | AssertionError | StackOverflowError malformed) {
+            // Flight loads dictionaries by recursion, and Arrow asserts what a client may have made up.
             throw new EiderException(ErrorCode.INVALID_DATA, "The stream holds a malformed Arrow message", malformed);
         }
     }

@@ -20,11 +20,18 @@ import org.apache.arrow.memory.BufferAllocator;
 final class Upload implements AutoCloseable {
     private final FlightStream stream;
     private final Interruptible waiting = new Interruptible();
+    private final LoadAllocations allocations;
     private final ClientFlow.Step step;
     private final Future<?> idle;
 
-    Upload(FlightStream stream, ClientFlow flow, ScheduledExecutorService timer, Duration idleTimeout) {
+    Upload(
+            FlightStream stream,
+            ClientFlow flow,
+            LoadAllocations allocations,
+            ScheduledExecutorService timer,
+            Duration idleTimeout) {
         this.stream = stream;
+        this.allocations = allocations;
         this.step = flow.onEnd(waiting::breakOff);
         this.idle = timer.schedule(
                 () -> waiting.breakOff(new EiderException(
@@ -40,7 +47,7 @@ final class Upload implements AutoCloseable {
 
     /** Waits for the schema of the rows; the caller closes the reader. */
     FlightStreamReader rows(BufferAllocator allocator) {
-        FlightStreamReader reader = new FlightStreamReader(stream, waiting, allocator);
+        FlightStreamReader reader = new FlightStreamReader(stream, waiting, new LoadCheck(allocations), allocator);
         reader.awaitSchema();
         idle.cancel(false);
         return reader;

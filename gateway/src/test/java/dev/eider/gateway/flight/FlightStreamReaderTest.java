@@ -91,11 +91,12 @@ class FlightStreamReaderTest {
     private static final class Recorder extends NoOpFlightProducer implements AutoCloseable {
         private final List<List<String>> rows = new ArrayList<>();
         private final List<Field> fields = new ArrayList<>();
+        private final LoadAllocations loads = new LoadAllocations();
         private final BufferAllocator allocator;
         private final FlightServer server;
 
         Recorder(BufferAllocator parent) throws Exception {
-            this.allocator = parent.newChildAllocator("recorder", 0, Long.MAX_VALUE);
+            this.allocator = parent.newChildAllocator("recorder", loads, 0, Long.MAX_VALUE);
             this.server = FlightServer.builder(allocator, Location.forGrpcInsecure("127.0.0.1", 0), this)
                     .build()
                     .start();
@@ -119,7 +120,8 @@ class FlightStreamReaderTest {
         @Override
         public Runnable acceptPut(CallContext context, FlightStream stream, StreamListener<PutResult> results) {
             return () -> {
-                try (FlightStreamReader reader = new FlightStreamReader(stream, new Interruptible(), allocator)) {
+                try (FlightStreamReader reader =
+                        new FlightStreamReader(stream, new Interruptible(), new LoadCheck(loads), allocator)) {
                     reader.awaitSchema();
                     fields.addAll(reader.getVectorSchemaRoot().getSchema().getFields());
                     while (reader.loadNextBatch()) {

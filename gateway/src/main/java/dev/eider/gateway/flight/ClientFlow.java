@@ -81,6 +81,13 @@ final class ClientFlow {
             flow.end(new EiderException(ErrorCode.CANCELLED, "The client cancelled the call"));
             super.onCancel();
         }
+
+        /** gRPC itself may end a call, when it cannot take a message: nobody else would tell who waits for the next. */
+        @Override
+        public void onComplete() {
+            flow.end(new EiderException(ErrorCode.CANCELLED, "The call has ended"));
+            super.onComplete();
+        }
     }
 
     /** Returns the flow of the call that the current thread works for; only the thread that was given the call knows. */

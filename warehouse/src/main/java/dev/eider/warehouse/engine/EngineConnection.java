@@ -14,7 +14,6 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.ipc.ArrowReader;
 import org.duckdb.DuckDBConnection;
 import org.duckdb.DuckDBResultSet;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One connection to the engine, for one request.
@@ -26,7 +25,6 @@ public final class EngineConnection implements AutoCloseable {
     private final DuckDBConnection connection;
     private final Interrupter interrupter;
     private final List<AutoCloseable> owned = new ArrayList<>();
-    private volatile @Nullable PreparedStatement running;
     private volatile boolean cancelled;
     private volatile boolean closed;
 
@@ -58,8 +56,6 @@ public final class EngineConnection implements AutoCloseable {
             statement.execute();
         } catch (SQLException e) {
             throw EngineErrors.translate(e);
-        } finally {
-            running = null;
         }
     }
 
@@ -74,8 +70,6 @@ public final class EngineConnection implements AutoCloseable {
             return rows;
         } catch (SQLException e) {
             throw EngineErrors.translate(e);
-        } finally {
-            running = null;
         }
     }
 
@@ -90,8 +84,6 @@ public final class EngineConnection implements AutoCloseable {
             return names;
         } catch (SQLException e) {
             throw EngineErrors.translate(e);
-        } finally {
-            running = null;
         }
     }
 
@@ -140,7 +132,6 @@ public final class EngineConnection implements AutoCloseable {
     private PreparedStatement start(String sql) throws SQLException {
         // Statement.execute would wrap every error in a second one that hides its type.
         PreparedStatement statement = connection.prepareStatement(sql);
-        running = statement;
         if (cancelled) {
             statement.close();
             throw new EiderException(ErrorCode.CANCELLED, "The query was cancelled");
@@ -157,28 +148,20 @@ public final class EngineConnection implements AutoCloseable {
     }
 
     /**
-     * Interrupts the running statement, if there is one. One that is just being started does not notice.
+     * Interrupts what is running, if anything is. A statement that is just being started does not notice.
      *
      * @return whether this connection is still open
      */
     boolean interrupt() {
-        PreparedStatement statement = running;
-        if (closed || statement == null) {
-            return !closed;
+        if (!closed) {
+            DriverInterrupt.interrupt(connection);
         }
-        try {
-            statement.cancel();
-        } catch (SQLException e) {
-            // It was closed in this moment, which is what an interruption is for.
-            return !closed;
-        }
-        return true;
+        return !closed;
     }
 
     @Override
     public void close() {
         closed = true;
-        running = null;
         List<AutoCloseable> closing = new ArrayList<>();
         for (AutoCloseable resource : owned) {
             closing.add(0, resource);

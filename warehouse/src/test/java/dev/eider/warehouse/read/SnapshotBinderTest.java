@@ -343,6 +343,27 @@ class SnapshotBinderTest {
         }
     }
 
+    @Test
+    void stopsAQueryThatHasAlreadyGivenRowsWhenItIsCancelled() throws Exception {
+        BoundQuery sparse = ((SqlStatement.Query) test.warehouse()
+                        .prepare("SELECT range FROM range(4000000000) WHERE range < 300000 OR hash(range) = 1"))
+                .query();
+        try (QueryRun run = test.warehouse().run(sparse, test.allocator())) {
+            assertThat(run.reader().loadNextBatch()).isTrue();
+            run.cancel();
+
+            assertThatThrownBy(() -> {
+                        try {
+                            while (run.reader().loadNextBatch()) {}
+                        } catch (Exception e) {
+                            throw run.failure(e);
+                        }
+                    })
+                    .isInstanceOfSatisfying(
+                            EiderException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CANCELLED));
+        }
+    }
+
     private void assertRefused(ErrorCode code, String naming, String sql) {
         assertThatThrownBy(() -> test.query(sql))
                 .isInstanceOfSatisfying(

@@ -24,13 +24,15 @@ import org.duckdb.DuckDBResultSet;
 public final class EngineConnection implements AutoCloseable {
     private final DuckDBConnection connection;
     private final Interrupter interrupter;
+    private final ParsedQueries parsed;
     private final List<AutoCloseable> owned = new ArrayList<>();
     private volatile boolean cancelled;
     private volatile boolean closed;
 
-    EngineConnection(DuckDBConnection connection, Interrupter interrupter) {
+    EngineConnection(DuckDBConnection connection, Interrupter interrupter, ParsedQueries parsed) {
         this.connection = connection;
         this.interrupter = interrupter;
+        this.parsed = parsed;
     }
 
     /** Reads a row of a result; column numbers start at 1. */
@@ -42,7 +44,7 @@ public final class EngineConnection implements AutoCloseable {
 
     /** Parses and gates a caller's query. */
     public ParsedQuery parse(String sql) {
-        return new SqlParser().parse(connection, sql);
+        return parsed.parse(connection, sql);
     }
 
     /** Returns DuckDB's spelling of a caller's type, parsed; anything but a type is refused. */

@@ -24,6 +24,7 @@ public final class QueryEngine implements AutoCloseable {
     private final DuckDBConnection instance;
     private final TempDirectory temp;
     private final Interrupter interrupter = new Interrupter();
+    private final ParsedQueries parsed = new ParsedQueries();
 
     private QueryEngine(DuckDBConnection instance, TempDirectory temp) {
         this.instance = instance;
@@ -96,7 +97,7 @@ public final class QueryEngine implements AutoCloseable {
     /** Returns a new connection of this instance; the caller closes it. */
     public EngineConnection connect() {
         try {
-            return new EngineConnection(instance.duplicate().unwrap(DuckDBConnection.class), interrupter);
+            return new EngineConnection(instance.duplicate().unwrap(DuckDBConnection.class), interrupter, parsed);
         } catch (SQLException e) {
             throw EngineErrors.translate(e);
         }

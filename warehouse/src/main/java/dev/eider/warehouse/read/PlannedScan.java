@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -37,8 +38,14 @@ import org.apache.iceberg.types.Types.NestedField;
  * nested fields that were renamed or replaced (the engine maps nested fields by name).
  */
 final class PlannedScan implements ScanPlanner {
+    private static final int MAX_REMEMBERED_SNAPSHOTS = 64;
+    /** About 200 bytes each. */
+    private static final int MAX_REMEMBERED_FILES = 1_000;
+
     private final AllowedLocations allowed;
     private final String fileWithoutRows;
+    /** A snapshot never changes: its list of files is kept for the next query. Most recently used last. */
+    private final Map<SnapshotKey, Files> recent = new LinkedHashMap<>(16, 0.75f, true);
 
     PlannedScan(AllowedLocations allowed, QueryEngine engine) {
         this.allowed = allowed;
@@ -54,7 +61,7 @@ final class PlannedScan implements ScanPlanner {
         if (state.metadata().property(TableProperties.DEFAULT_NAME_MAPPING, "").length() > 0) {
             throw unsupported(state, "maps columns by name for files without field ids");
         }
-        Files files = pin.snapshotId() < 0 ? new Files(List.of(), 0) : plan(state, table, pin.snapshotId());
+        Files files = pin.snapshotId() < 0 ? new Files(List.of(), 0) : files(state, pin.snapshotId());
         if (files.paths().isEmpty()) {
             return "SELECT %s WHERE false".formatted(nulls(schema));
         }
@@ -63,7 +70,34 @@ final class PlannedScan implements ScanPlanner {
     }
 
     /** Quoted and escaped paths of the live data files, and how many rows they hold. */
-    private record Files(List<String> paths, long rows) {}
+    private record Files(List<String> paths, long rows) {
+        Files {
+            paths = List.copyOf(paths);
+        }
+    }
+
+    /** Names one snapshot among all tables. */
+    private record SnapshotKey(String tableUuid, long snapshotId) {}
+
+    private Files files(TableState state, long snapshotId) {
+        SnapshotKey key = new SnapshotKey(state.metadata().uuid(), snapshotId);
+        synchronized (recent) {
+            Files known = recent.get(key);
+            if (known != null) {
+                return known;
+            }
+        }
+        Files planned = plan(state, state.table(), snapshotId);
+        if (planned.paths().size() <= MAX_REMEMBERED_FILES) {
+            synchronized (recent) {
+                recent.put(key, planned);
+                if (recent.size() > MAX_REMEMBERED_SNAPSHOTS) {
+                    recent.remove(recent.keySet().iterator().next());
+                }
+            }
+        }
+        return planned;
+    }
 
     private Files plan(TableState state, Table table, long snapshotId) {
         List<String> paths = new ArrayList<>();

@@ -151,7 +151,8 @@ public final class SnapshotCommitter {
         for (int attempt = 1; ; attempt++) {
             try {
                 return change.get();
-            } catch (CommitFailedException e) {
+            } catch (CommitFailedException | AlreadyExistsException e) {
+                // The next attempt sees what another process has done meanwhile, and says so.
                 if (attempt == ATTEMPTS) {
                     throw e;
                 }

@@ -39,7 +39,7 @@ final class RowReceiver implements Runnable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             queue.fail(e);
-        } catch (Exception | OutOfMemoryError | StackOverflowError e) {
+        } catch (Exception | Error e) {
             queue.fail(e);
         }
     }

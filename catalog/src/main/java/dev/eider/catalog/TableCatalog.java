@@ -1,12 +1,11 @@
 package dev.eider.catalog;
 
+import dev.eider.catalog.PointerChange.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -16,7 +15,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import org.apache.iceberg.CatalogProperties;
-import org.apache.iceberg.ClientPool;
+import org.apache.iceberg.CatalogUtil;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.SortOrder;
@@ -25,33 +24,59 @@ import org.apache.iceberg.TableOperations;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.AlreadyExistsException;
+import org.apache.iceberg.exceptions.NoSuchNamespaceException;
+import org.apache.iceberg.exceptions.NoSuchTableException;
+import org.apache.iceberg.exceptions.NoSuchViewException;
 import org.apache.iceberg.exceptions.NotFoundException;
 import org.apache.iceberg.io.FileIO;
 import org.apache.iceberg.jdbc.JdbcCatalog;
-import org.apache.iceberg.jdbc.JdbcClientPool;
 import org.apache.iceberg.jdbc.UncheckedSQLException;
+import org.apache.iceberg.view.ViewOperations;
 
 /**
- * The catalog: Iceberg's own JDBC catalog, plus what Eider needs of it: many pointers in one query, names compared
- * without regard to case, and one door for changes ({@link #committer()}).
+ * The catalog: Iceberg's own JDBC catalog, plus what Eider needs of it: changes that lose nothing, many pointers in one
+ * query, names compared without regard to case, and one door for appends ({@link #committer()}).
  *
  * <p>The database keeps the upstream schema (version V1), so that other Iceberg clients can open it under the same
- * catalog name. Thread-safe. Whoever opens it closes it.
+ * catalog name; Eider's own tables lie beside it. Thread-safe. Whoever opens it closes it.
  */
 public final class TableCatalog extends JdbcCatalog {
     private static final String SQLITE = "jdbc:sqlite:";
-    private static final int CONNECTIONS = 4;
     private static final int BIND_ATTEMPTS = 5;
+    private static final Duration COMMIT_PATIENCE = Duration.ofSeconds(30);
 
-    private final JdbcClientPool connections;
+    private final CatalogConfig config;
+    private final CatalogDatabase database;
     private final FileIO io;
-    private final MetadataCache metadataFiles;
+    private final MetadataFiles metadataFiles;
+    private final Pointers pointers;
+    private final CatalogNames names;
+    private final CatalogHistory history;
+    private final CatalogThreads threads;
+    private final SnapshotCommitter committer;
 
-    private TableCatalog(JdbcClientPool connections, FileIO io) {
-        super(properties -> io, properties -> connections, true);
-        this.connections = connections;
+    private TableCatalog(CatalogConfig config, CatalogDatabase database, FileIO io, Clock clock) {
+        super(properties -> io, properties -> new PooledClients(database, properties), true);
+        this.config = config;
+        this.database = database;
         this.io = io;
-        this.metadataFiles = new MetadataCache(io);
+        this.metadataFiles = new MetadataFiles(io);
+        this.pointers = new Pointers(database, config.name(), COMMIT_PATIENCE);
+        this.names = new CatalogNames(pointers);
+        this.history = new CatalogHistory(database, pointers);
+        this.threads = new CatalogThreads();
+        this.committer = new SnapshotCommitter(threads.commits(), () -> newCommitter(clock));
+        threads.every(config.upkeep().sweepEvery(), new Sweeper(database, config.upkeep(), clock, io)::sweep);
+    }
+
+    private TableCommitter newCommitter(Clock clock) {
+        HistoryUpkeep upkeep = new HistoryUpkeep(
+                config.upkeep(),
+                clock,
+                threads.upkeep(),
+                io,
+                new Unreachable(database, clock, config.upkeep().filesGrace()));
+        return new TableCommitter(this, pointers, io, upkeep);
     }
 
     /**
@@ -60,58 +85,104 @@ public final class TableCatalog extends JdbcCatalog {
      * @param files makes the {@code FileIO} of every table from the catalog's properties
      */
     public static TableCatalog open(CatalogConfig config, Function<Map<String, String>, FileIO> files) {
+        return open(config, files, Clock.systemUTC());
+    }
+
+    /** Opens a catalog whose upkeep goes by a clock of its own. */
+    static TableCatalog open(CatalogConfig config, Function<Map<String, String>, FileIO> files, Clock clock) {
         prepareDatabaseDirectory(config);
+        CatalogDatabase database = CatalogDatabase.open(config);
         Map<String, String> properties = properties(config);
-        JdbcClientPool connections = new SingleAttemptPool(config.uri(), properties);
-        TableCatalog catalog = new TableCatalog(connections, files.apply(properties));
+        TableCatalog catalog = new TableCatalog(config, database, files.apply(properties), clock);
         try {
             catalog.initialize(config.name(), properties);
+            CatalogSchema.create(database);
             catalog.createIfMissing(TableNames.DEFAULT_NAMESPACE);
             return catalog;
-        } catch (UncheckedSQLException e) {
-            connections.close();
+        } catch (UncheckedSQLException | EiderException e) {
+            catalog.close();
             throw new EiderException(
-                    ErrorCode.CATALOG_FAILED, "Cannot open the catalog " + config.uri() + ": " + reason(e), e);
+                    ErrorCode.CATALOG_FAILED, "Cannot open the catalog " + config.shownUri() + ": " + reason(e), e);
         }
     }
 
     private static void prepareDatabaseDirectory(CatalogConfig config) {
         if (!config.uri().startsWith(SQLITE)) {
-            throw new EiderException(
-                    ErrorCode.INVALID_CONFIGURATION,
-                    "catalog.uri is %s: this version opens %s… only".formatted(config.uri(), SQLITE));
+            return;
         }
-        Path database = Path.of(config.uri().substring(SQLITE.length()).replaceFirst("\\?.*", ""));
+        Path file = Path.of(config.uri().substring(SQLITE.length()).replaceFirst("\\?.*", ""));
         try {
             Files.createDirectories(
-                    Objects.requireNonNullElse(database.toAbsolutePath().getParent(), database));
+                    Objects.requireNonNullElse(file.toAbsolutePath().getParent(), file));
         } catch (IOException e) {
             throw new EiderException(
-                    ErrorCode.CATALOG_FAILED, "Cannot create the directory of the catalog database " + database, e);
+                    ErrorCode.CATALOG_FAILED, "Cannot create the directory of the catalog database " + file, e);
         }
     }
 
-    /** WAL lets readers and one writer work side by side; FULL makes an acknowledged commit survive a power loss. */
     private static Map<String, String> properties(CatalogConfig config) {
         return Map.of(
                 CatalogProperties.URI,
                 config.uri(),
                 CatalogProperties.WAREHOUSE_LOCATION,
                 config.warehouse(),
-                CatalogProperties.CLIENT_POOL_SIZE,
-                Integer.toString(CONNECTIONS),
                 CatalogProperties.UNIQUE_TABLE_LOCATION,
                 "true",
                 "jdbc.schema-version",
                 "V1",
                 "jdbc.strict-mode",
-                "true",
-                "jdbc.journal_mode",
-                "WAL",
-                "jdbc.busy_timeout",
-                "30000",
-                "jdbc.synchronous",
-                "FULL");
+                "true");
+    }
+
+    @Override
+    protected TableOperations newTableOps(TableIdentifier name) {
+        return new CatalogTableOperations(
+                this, pointers, name, io, config.upkeep().metadataGrace());
+    }
+
+    @Override
+    protected ViewOperations newViewOps(TableIdentifier name) {
+        return new CatalogViewOperations(this, pointers, name, io);
+    }
+
+    @Override
+    public boolean dropTable(TableIdentifier name, boolean purge) {
+        Optional<TableState> state = purge ? findExactly(name) : Optional.empty();
+        boolean dropped = names.drop(Kind.TABLE, name);
+        if (dropped) {
+            state.ifPresent(gone -> CatalogUtil.dropTableData(io, gone.metadata()));
+        }
+        return dropped;
+    }
+
+    @Override
+    public void renameTable(TableIdentifier from, TableIdentifier to) {
+        rename(Kind.TABLE, from, to, new NoSuchTableException("Table does not exist: %s", from));
+    }
+
+    @Override
+    public boolean dropView(TableIdentifier name) {
+        return names.drop(Kind.VIEW, name);
+    }
+
+    @Override
+    public void renameView(TableIdentifier from, TableIdentifier to) {
+        rename(Kind.VIEW, from, to, new NoSuchViewException("View does not exist: %s", from));
+    }
+
+    private void rename(Kind kind, TableIdentifier from, TableIdentifier to, RuntimeException missing) {
+        if (from.equals(to)) {
+            return;
+        }
+        if (pointers.location(kind, from).isEmpty()) {
+            throw missing;
+        }
+        if (!namespaceExists(to.namespace())) {
+            throw new NoSuchNamespaceException("Namespace does not exist: %s", to.namespace());
+        }
+        if (!names.rename(kind, from, to)) {
+            throw missing;
+        }
     }
 
     /** Creates a namespace unless it exists; two callers may do so at once. */
@@ -170,10 +241,24 @@ public final class TableCatalog extends JdbcCatalog {
     /** Loads every table of the catalog, in the order of their names. */
     public List<TableState> loadAll() {
         List<TableState> states = new ArrayList<>();
-        for (TablePointer pointer : query("", List.of())) {
+        for (TablePointer pointer : pointers.tables("", List.of())) {
             find(pointer.identifier()).ifPresent(states::add);
         }
         return states;
+    }
+
+    /** Loads a table by its exact name, as Iceberg's own API spells it. */
+    Optional<TableState> findExactly(TableIdentifier name) {
+        for (int attempt = 1; ; attempt++) {
+            Optional<String> location = pointers.location(Kind.TABLE, name);
+            try {
+                return location.map(there -> state(new TablePointer(name, there)));
+            } catch (NotFoundException e) {
+                if (attempt == BIND_ATTEMPTS || location.equals(pointers.location(Kind.TABLE, name))) {
+                    throw e;
+                }
+            }
+        }
     }
 
     private TableState state(TablePointer pointer) {
@@ -199,21 +284,40 @@ public final class TableCatalog extends JdbcCatalog {
 
     /** Returns the one door for changes to tables of this catalog. */
     public SnapshotCommitter committer() {
-        return new SnapshotCommitter(this);
+        return committer;
+    }
+
+    /** Returns what the commit log knows: who is an ancestor of whom, and what was current when. */
+    public CatalogHistory history() {
+        return history;
+    }
+
+    /** Returns the appends with these idempotency keys that are in a table's branch. */
+    public List<LedgerEntry> ledger(String tableUuid, String branch, List<String> keys) {
+        return keys.isEmpty()
+                ? List.of()
+                : database.read(connection -> Ledger.find(connection, tableUuid, branch, keys));
+    }
+
+    CatalogNames names() {
+        return names;
+    }
+
+    /** Writes down what other clients did to a table, unless that is known. */
+    void observe(TableState state) {
+        history.observe(state);
+    }
+
+    /** Takes note of metadata that has become current. */
+    void remember(TableMetadata metadata) {
+        metadataFiles.remember(metadata);
+        history.known(metadata.metadataFileLocation());
     }
 
     /** Returns how the database is set up, as its own {@code PRAGMA} tells. */
-    String databaseSetting(String pragma) throws SQLException, InterruptedException {
-        return connections.run(connection -> {
-            try (PreparedStatement statement = connection.prepareStatement("PRAGMA " + pragma);
-                    ResultSet row = statement.executeQuery()) {
-                return row.getString(1);
-            }
-        });
-    }
-
-    TableOperations operations(TableIdentifier name) {
-        return newTableOps(name);
+    String databaseSetting(String pragma) {
+        return database.read(connection -> SqlRows.select(connection, row -> row.getString(1), "PRAGMA " + pragma))
+                .get(0);
     }
 
     private Map<TableIdentifier, TablePointer> resolve(Collection<TableIdentifier> names) {
@@ -229,7 +333,7 @@ public final class TableCatalog extends JdbcCatalog {
             parameters.add(TableNames.folded(name.namespace().toString()));
             parameters.add(TableNames.folded(name.name()));
         }
-        List<TablePointer> found = query(condition.append(')').toString(), parameters);
+        List<TablePointer> found = pointers.tables(condition.append(')').toString(), parameters);
         Map<TableIdentifier, TablePointer> resolved = new LinkedHashMap<>();
         for (TableIdentifier name : names) {
             choose(name, found).ifPresent(pointer -> resolved.put(name, pointer));
@@ -257,56 +361,15 @@ public final class TableCatalog extends JdbcCatalog {
         return exact.or(() -> candidates.stream().findFirst());
     }
 
-    private List<TablePointer> query(String condition, List<String> parameters) {
-        ClientPool.Action<List<TablePointer>, Connection, SQLException> action = connection -> {
-            String sql = "SELECT table_namespace, table_name, metadata_location FROM iceberg_tables"
-                    + " WHERE catalog_name = ? AND (iceberg_type = 'TABLE' OR iceberg_type IS NULL)"
-                    + condition
-                    + " ORDER BY table_namespace, table_name";
-            try (PreparedStatement statement = connection.prepareStatement(sql)) {
-                statement.setString(1, name());
-                for (int i = 0; i < parameters.size(); i++) {
-                    statement.setString(i + 2, parameters.get(i));
-                }
-                return pointers(statement);
-            }
-        };
-        try {
-            return connections.run(action);
-        } catch (SQLException e) {
-            throw new EiderException(ErrorCode.CATALOG_FAILED, "Cannot read the catalog: " + e.getMessage(), e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new EiderException(ErrorCode.CANCELLED, "Interrupted while reading the catalog", e);
-        }
-    }
-
-    private static List<TablePointer> pointers(PreparedStatement statement) throws SQLException {
-        List<TablePointer> pointers = new ArrayList<>();
-        try (ResultSet rows = statement.executeQuery()) {
-            while (rows.next()) {
-                Namespace namespace = Namespace.of(rows.getString(1).split("\\.", -1));
-                pointers.add(new TablePointer(TableIdentifier.of(namespace, rows.getString(2)), rows.getString(3)));
-            }
-        }
-        return pointers;
-    }
-
     private static String reason(Throwable error) {
         Throwable cause = Objects.requireNonNullElse(error.getCause(), error);
         return Objects.requireNonNullElse(cause.getMessage(), cause.getClass().getSimpleName());
     }
 
-    /** The upstream pool runs a statement again when its reply was lost, which turns one commit into two. */
-    private static final class SingleAttemptPool extends JdbcClientPool {
-        SingleAttemptPool(String uri, Map<String, String> properties) {
-            super(uri, properties);
-        }
-
-        @Override
-        public <R> R run(Action<R, Connection, SQLException> action, boolean retry)
-                throws SQLException, InterruptedException {
-            return super.run(action, false);
-        }
+    @Override
+    public void close() {
+        threads.close();
+        super.close();
+        database.close();
     }
 }

@@ -199,7 +199,7 @@ class TableCatalogTest {
         try (TableCatalog catalog = TestCatalog.open(directory)) {
             TableIdentifier nested = TableIdentifier.of(Namespace.of("a", "b"), "t");
             catalog.committer()
-                    .create(CommitId.create(), catalog.stage(nested, TestCatalog.SCHEMA, Map.of()))
+                    .create(catalog.stage(nested, TestCatalog.SCHEMA, Map.of()))
                     .orThrow();
 
             assertThat(catalog.load(nested).identifier()).isEqualTo(nested);

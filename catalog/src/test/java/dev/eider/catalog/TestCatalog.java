@@ -1,6 +1,7 @@
 package dev.eider.catalog;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.apache.iceberg.DataFile;
@@ -40,8 +41,12 @@ final class TestCatalog {
 
     static TableState create(TableCatalog catalog, String name) {
         TableState staged = catalog.stage(table(name), SCHEMA, Map.of());
-        catalog.committer().create(CommitId.create(), staged).orThrow();
+        catalog.committer().create(staged).orThrow();
         return catalog.load(table(name));
+    }
+
+    static CommitOutcome append(SnapshotCommitter committer, TableState table, DataFile file) {
+        return committer.append(table, "main", List.of(file), List.of(), SnapshotCommitter.PATIENCE);
     }
 
     static DataFile file(String name, long rows) {

@@ -44,10 +44,8 @@ public final class Warehouse implements AutoCloseable {
     private final StatementRunner statements;
 
     private Warehouse(WarehouseConfig config, AllowedLocations allowed, BufferAllocator parent) {
-        CatalogConfig where = new CatalogConfig(
-                config.catalog().uri(),
-                config.catalog().name(),
-                Locations.normalized(config.storage().warehouse()));
+        CatalogConfig where = config.catalog()
+                .withWarehouse(Locations.normalized(config.storage().warehouse()));
         this.catalog = TableCatalog.open(where, properties -> new LocalFileIO(allowed));
         try {
             this.engine = QueryEngine.open(config.engine(), allowed.roots());

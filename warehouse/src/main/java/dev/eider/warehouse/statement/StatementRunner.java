@@ -1,6 +1,5 @@
 package dev.eider.warehouse.statement;
 
-import dev.eider.catalog.CommitId;
 import dev.eider.catalog.EiderException;
 import dev.eider.catalog.ErrorCode;
 import dev.eider.catalog.TableCatalog;
@@ -86,7 +85,7 @@ public final class StatementRunner {
         }
         TableState staged = catalog.stage(create.table(), schema(create.columns()), Map.of());
         try {
-            catalog.committer().create(CommitId.create(), staged).orThrow();
+            catalog.committer().create(staged).orThrow();
         } catch (EiderException e) {
             if (!create.ifNotExists() || e.code() != ErrorCode.ALREADY_EXISTS) {
                 throw e;

@@ -1,6 +1,5 @@
 package dev.eider.warehouse.write;
 
-import dev.eider.catalog.CommitId;
 import dev.eider.catalog.CommitOutcome;
 import dev.eider.catalog.EiderException;
 import dev.eider.catalog.ErrorCode;
@@ -102,7 +101,7 @@ final class AppendSession {
         List<DataFile> files = List.copyOf(uncommitted);
         // Until the committer has refused them, a snapshot may refer to them: whatever it throws, they stay.
         uncommitted.clear();
-        CommitOutcome outcome = committer.append(CommitId.create(), target, files);
+        CommitOutcome outcome = committer.append(target, "main", files, List.of(), SnapshotCommitter.PATIENCE);
         if (outcome instanceof CommitOutcome.Rejected) {
             uncommitted.addAll(files);
         }
@@ -115,7 +114,7 @@ final class AppendSession {
                 step.rows(),
                 files.size(),
                 files.stream().mapToLong(ContentFile::fileSizeInBytes).sum(),
-                committed.repeated(),
+                false,
                 committed.queued().toMillis(),
                 committed.committed().toMillis()));
     }

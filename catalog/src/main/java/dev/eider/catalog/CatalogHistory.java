@@ -1,0 +1,112 @@
+package dev.eider.catalog;
+
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.SnapshotRef;
+
+/**
+ * Answers what was current when, and who is an ancestor of whom, from the commit log: parent links in table metadata
+ * break when snapshots are taken out of the history. Thread-safe.
+ */
+public final class CatalogHistory {
+    private static final int MOST_KNOWN = 1_000;
+    private static final int AT_ONCE = 50;
+
+    private final CatalogDatabase database;
+    private final Pointers pointers;
+    /** Metadata files whose branches are in the log. */
+    private final Set<String> known =
+            Collections.synchronizedSet(Collections.newSetFromMap(new LinkedHashMap<String, Boolean>() {
+                private static final long serialVersionUID = 1L;
+
+                @Override
+                protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+                    return size() > MOST_KNOWN;
+                }
+            }));
+
+    CatalogHistory(CatalogDatabase database, Pointers pointers) {
+        this.database = database;
+        this.pointers = pointers;
+    }
+
+    /** Takes note that the log is complete for a metadata file. */
+    void known(String metadataLocation) {
+        known.add(metadataLocation);
+    }
+
+    /** Writes down what other clients did to a table, unless that is done already, or the table is another by now. */
+    void observe(TableState state) {
+        String location = state.metadata().metadataFileLocation();
+        if (known.contains(location)) {
+            return;
+        }
+        try {
+            if (!database.run(connection -> CommitLog.isComplete(connection, state.metadata()))) {
+                pointers.whileCurrent(
+                        state.identifier(), location, connection -> CommitLog.observe(connection, state.metadata()));
+            }
+            known.add(location);
+        } catch (SQLException e) {
+            throw CatalogDatabase.failed("write the log of", e);
+        }
+    }
+
+    /**
+     * Returns whether a snapshot is part of the history of the main branch up to another one, be it kept or not.
+     *
+     * @param upTo the sequence number of the newest snapshot that counts
+     */
+    public boolean isInHistory(TableState state, long snapshotId, long upTo) {
+        observe(state);
+        return database.read(connection ->
+                CommitLog.isInHistory(connection, state.metadata().uuid(), SnapshotRef.MAIN_BRANCH, snapshotId, upTo));
+    }
+
+    /** Returns whether an append that was in a branch is not part of its history any more. */
+    public boolean isRolledBack(TableState state, String branch, LedgerEntry entry) {
+        observe(state);
+        return entry.snapshotId() >= 0
+                && database
+                        .read(connection -> CommitLog.presences(
+                                connection, state.metadata().uuid(), branch, List.of(entry.snapshotId())))
+                        .stream()
+                        .noneMatch(presence -> presence.until().equals(Instant.MAX));
+    }
+
+    /** Returns the newest kept snapshot of the main branch that is not later than an instant, as it was then. */
+    public OptionalLong asOf(TableState state, Instant instant) {
+        observe(state);
+        List<Snapshot> candidates = new ArrayList<>(state.metadata().snapshots());
+        candidates.removeIf(snapshot -> snapshot.timestampMillis() > instant.toEpochMilli());
+        candidates.sort(Comparator.comparingLong(Snapshot::timestampMillis)
+                .thenComparingLong(Snapshot::sequenceNumber)
+                .reversed());
+        for (int begin = 0; begin < candidates.size(); begin += AT_ONCE) {
+            List<Long> some = candidates.subList(begin, Math.min(begin + AT_ONCE, candidates.size())).stream()
+                    .map(Snapshot::snapshotId)
+                    .toList();
+            Optional<Long> found = database
+                    .read(connection ->
+                            CommitLog.presences(connection, state.metadata().uuid(), SnapshotRef.MAIN_BRANCH, some))
+                    .stream()
+                    .filter(presence -> presence.covers(instant))
+                    .map(CommitLog.Presence::snapshotId)
+                    .findFirst();
+            if (found.isPresent()) {
+                return OptionalLong.of(found.get());
+            }
+        }
+        return OptionalLong.empty();
+    }
+}

@@ -1,0 +1,252 @@
+package dev.eider.catalog;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.SnapshotRef;
+import org.apache.iceberg.TableMetadata;
+
+/**
+ * The commit log: which snapshot was the head of which branch, from when, and until when it was part of its history.
+ *
+ * <p>Parent links in table metadata break when a snapshot is removed from the middle; the log outlives snapshots. Rows
+ * are written in the transaction that moves the pointer, or when a change of another client is first seen. Stateless;
+ * every method runs on the caller's connection.
+ */
+final class CommitLog {
+    private static final String COLUMNS =
+            "mark, branch, table_uuid, snapshot_id, parent_id, sequence_number, committed_at,"
+                    + " removes_files, abandoned_at";
+
+    private CommitLog() {}
+
+    /**
+     * One row.
+     *
+     * @param branch the branch that moved, empty for a change that moved none
+     * @param snapshotId the branch's new head, -1 if none
+     * @param parentId the head before it, -1 if none
+     * @param removesFiles whether files that were part of the table are not any more
+     */
+    record Row(
+            String mark,
+            String branch,
+            String tableUuid,
+            long snapshotId,
+            long parentId,
+            long sequenceNumber,
+            long committedAt,
+            boolean removesFiles) {}
+
+    /** Returns whether the change of this mark is in. */
+    static boolean contains(Connection connection, CommitId id) throws SQLException {
+        return !SqlRows.select(
+                        connection,
+                        row -> row.getInt(1),
+                        "SELECT 1 FROM eider_commits WHERE mark = ?",
+                        id.mark().toString())
+                .isEmpty();
+    }
+
+    static void insert(Connection connection, Row row) throws SQLException {
+        SqlRows.update(
+                connection,
+                "INSERT INTO eider_commits (" + COLUMNS + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT DO NOTHING",
+                row.mark(),
+                row.branch(),
+                row.tableUuid(),
+                row.snapshotId(),
+                row.parentId(),
+                row.sequenceNumber(),
+                row.committedAt(),
+                row.removesFiles() ? 1 : 0);
+    }
+
+    /**
+     * Writes down what other clients did to a table: heads that are not logged yet, with their ancestors as far as they
+     * are kept, and rollbacks. The caller has made sure that {@code metadata} is current, and keeps it so meanwhile.
+     */
+    static void observe(Connection connection, TableMetadata metadata) throws SQLException {
+        for (var ref : metadata.refs().entrySet()) {
+            if (ref.getValue().isBranch()) {
+                observe(connection, metadata, ref.getKey(), ref.getValue());
+            }
+        }
+    }
+
+    private static void observe(Connection connection, TableMetadata metadata, String branch, SnapshotRef ref)
+            throws SQLException {
+        List<Snapshot> unlogged = new ArrayList<>();
+        Snapshot snapshot = metadata.snapshot(ref.snapshotId());
+        long newestKnown = -1;
+        while (snapshot != null) {
+            Optional<Boolean> abandoned = abandoned(connection, metadata.uuid(), branch, snapshot.snapshotId());
+            if (abandoned.isPresent()) {
+                if (abandoned.get()) {
+                    revive(connection, metadata.uuid(), branch, snapshot.snapshotId());
+                }
+                newestKnown = snapshot.sequenceNumber();
+                break;
+            }
+            unlogged.add(snapshot);
+            Long parent = snapshot.parentId();
+            snapshot = parent == null ? null : metadata.snapshot(parent);
+        }
+        abandonAfter(connection, metadata.uuid(), branch, newestKnown);
+        for (Snapshot missing : unlogged) {
+            // A change of another client carries no mark that we know: its snapshot names it.
+            String name = "snapshot-" + metadata.uuid() + "-" + missing.snapshotId();
+            insert(connection, CommitRows.row(name, metadata.uuid(), branch, missing));
+        }
+    }
+
+    private static Optional<Boolean> abandoned(Connection connection, String tableUuid, String branch, long snapshotId)
+            throws SQLException {
+        return SqlRows.select(
+                        connection,
+                        row -> row.getLong(1) != 0,
+                        "SELECT abandoned_at FROM eider_commits WHERE table_uuid = ? AND branch = ? AND snapshot_id = ?",
+                        tableUuid,
+                        branch,
+                        snapshotId)
+                .stream()
+                .findFirst();
+    }
+
+    private static void abandonAfter(Connection connection, String tableUuid, String branch, long sequenceNumber)
+            throws SQLException {
+        SqlRows.update(
+                connection,
+                "UPDATE eider_commits SET abandoned_at = ? WHERE table_uuid = ? AND branch = ?"
+                        + " AND sequence_number > ? AND abandoned_at = 0",
+                System.currentTimeMillis(),
+                tableUuid,
+                branch,
+                sequenceNumber);
+    }
+
+    /** A branch was set back to a snapshot that it had left: that one and its ancestors count again. */
+    private static void revive(Connection connection, String tableUuid, String branch, long snapshotId)
+            throws SQLException {
+        long current = snapshotId;
+        while (current >= 0) {
+            List<Long> parents = SqlRows.select(
+                    connection,
+                    row -> row.getLong(1),
+                    "SELECT parent_id FROM eider_commits WHERE table_uuid = ? AND branch = ? AND snapshot_id = ?"
+                            + " AND abandoned_at <> 0",
+                    tableUuid,
+                    branch,
+                    current);
+            if (parents.isEmpty()) {
+                return;
+            }
+            SqlRows.update(
+                    connection,
+                    "UPDATE eider_commits SET abandoned_at = 0 WHERE table_uuid = ? AND branch = ? AND snapshot_id = ?",
+                    tableUuid,
+                    branch,
+                    current);
+            current = parents.get(0);
+        }
+    }
+
+    /** Returns whether a snapshot belongs to the history of a branch up to a sequence number. */
+    static boolean isInHistory(
+            Connection connection, String tableUuid, String branch, long snapshotId, long upToSequenceNumber)
+            throws SQLException {
+        return !SqlRows.select(
+                        connection,
+                        row -> row.getInt(1),
+                        "SELECT 1 FROM eider_commits WHERE table_uuid = ? AND branch = ? AND snapshot_id = ?"
+                                + " AND abandoned_at = 0 AND sequence_number <= ?",
+                        tableUuid,
+                        branch,
+                        snapshotId,
+                        upToSequenceNumber)
+                .isEmpty();
+    }
+
+    /**
+     * Returns when snapshots were part of a branch's history, the newest first.
+     *
+     * @param snapshotIds those to tell of
+     */
+    static List<Presence> presences(Connection connection, String tableUuid, String branch, List<Long> snapshotIds)
+            throws SQLException {
+        if (snapshotIds.isEmpty()) {
+            return List.of();
+        }
+        List<Object> parameters = new ArrayList<>(List.of(tableUuid, branch));
+        parameters.addAll(snapshotIds);
+        return SqlRows.select(
+                connection,
+                CommitLog::presence,
+                "SELECT snapshot_id, committed_at, abandoned_at FROM eider_commits WHERE table_uuid = ? AND branch = ?"
+                        + " AND snapshot_id IN (" + SqlRows.places(snapshotIds.size())
+                        + ") ORDER BY committed_at DESC, sequence_number DESC",
+                parameters.toArray());
+    }
+
+    private static Presence presence(ResultSet row) throws SQLException {
+        long abandoned = row.getLong(3);
+        return new Presence(
+                row.getLong(1),
+                Instant.ofEpochMilli(row.getLong(2)),
+                abandoned == 0 ? Instant.MAX : Instant.ofEpochMilli(abandoned));
+    }
+
+    /**
+     * When a snapshot was part of a branch's history.
+     *
+     * @param until when it was rolled back, {@link Instant#MAX} if never
+     */
+    record Presence(long snapshotId, Instant from, Instant until) {
+        boolean covers(Instant instant) {
+            return !from.isAfter(instant) && until.isAfter(instant);
+        }
+    }
+
+    /** Returns whether a commit since a sequence number took files out of the table. */
+    static boolean removedFiles(Connection connection, String tableUuid, long sinceSequenceNumber) throws SQLException {
+        return !SqlRows.select(
+                        connection,
+                        row -> row.getInt(1),
+                        "SELECT 1 FROM eider_commits WHERE table_uuid = ? AND sequence_number >= ? AND removes_files <> 0"
+                                + " LIMIT 1",
+                        tableUuid,
+                        sinceSequenceNumber)
+                .isEmpty();
+    }
+
+    /**
+     * Returns whether everything about the heads of a table is written down: they are logged, and nothing newer counts.
+     */
+    static boolean isComplete(Connection connection, TableMetadata metadata) throws SQLException {
+        for (var ref : metadata.refs().entrySet()) {
+            if (ref.getValue().isBranch()) {
+                List<Long> newest = SqlRows.select(
+                        connection,
+                        row -> row.getLong(1),
+                        "SELECT snapshot_id FROM eider_commits WHERE table_uuid = ? AND branch = ? AND abandoned_at = 0"
+                                + " ORDER BY sequence_number DESC LIMIT 1",
+                        metadata.uuid(),
+                        ref.getKey());
+                if (newest.isEmpty() || newest.get(0) != ref.getValue().snapshotId()) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    /** Forgets old rows, which nobody can travel to or ask about any more. */
+    static void forget(Connection connection, Instant before) throws SQLException {
+        SqlRows.update(connection, "DELETE FROM eider_commits WHERE committed_at < ?", before.toEpochMilli());
+    }
+}

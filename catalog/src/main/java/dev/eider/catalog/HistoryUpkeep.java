@@ -1,0 +1,155 @@
+package dev.eider.catalog;
+
+import dev.eider.catalog.CatalogConfig.UpkeepConfig;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import org.apache.iceberg.BaseTable;
+import org.apache.iceberg.ManifestFile;
+import org.apache.iceberg.RewriteManifests;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.TableMetadata;
+import org.apache.iceberg.TableProperties;
+import org.apache.iceberg.io.FileIO;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the commits of one table cheap for ever: takes snapshots out of its history by the policy, and merges small
+ * manifests. The reading and writing that this needs happens beside the commits; only its result rides along with one.
+ *
+ * <p>Confined to the table's committer, but for the work that it hands to the executor. Its failures are logged and
+ * never fail a commit.
+ */
+final class HistoryUpkeep {
+    private static final Logger LOG = LoggerFactory.getLogger(HistoryUpkeep.class);
+    /** Thinning in larger steps touches fewer commits; smaller ones keep the metadata file smaller. */
+    private static final int SNAPSHOTS_BETWEEN = 25;
+
+    private static final Duration TIME_BETWEEN = Duration.ofMinutes(1);
+
+    private final UpkeepConfig config;
+    private final Clock clock;
+    private final Executor background;
+    private final FileIO files;
+    private final Unreachable unreachable;
+    private int snapshotsKept;
+    private Instant lastThinned = Instant.EPOCH;
+    private List<Snapshot> removedNow = List.of();
+    private volatile boolean merging;
+    private volatile @Nullable ManifestMerge merge;
+    private @Nullable ManifestMerge riding;
+
+    HistoryUpkeep(UpkeepConfig config, Clock clock, Executor background, FileIO files, Unreachable unreachable) {
+        this.config = config;
+        this.clock = clock;
+        this.background = background;
+        this.files = files;
+        this.unreachable = unreachable;
+    }
+
+    Duration metadataGrace() {
+        return config.metadataGrace();
+    }
+
+    /**
+     * Adds what is due to a commit that is being put together.
+     *
+     * @return the snapshots that it takes out of the history
+     */
+    Set<Long> apply(StagedOperations operations) {
+        TableMetadata before = operations.current();
+        removedNow = List.of();
+        riding = null;
+        try {
+            mergeManifests(operations);
+            return thin(operations);
+        } catch (RuntimeException e) {
+            LOG.warn("Upkeep was left out of a commit, table={}", before.location(), e);
+            operations.reset(before);
+            removedNow = List.of();
+            riding = null;
+            return Set.of();
+        }
+    }
+
+    private Set<Long> thin(StagedOperations operations) {
+        TableMetadata metadata = operations.current();
+        Instant now = clock.instant();
+        boolean due = metadata.snapshots().size() >= snapshotsKept + SNAPSHOTS_BETWEEN
+                || Duration.between(lastThinned, now).compareTo(TIME_BETWEEN) >= 0;
+        if (!due || !metadata.propertyAsBoolean(TableProperties.GC_ENABLED, TableProperties.GC_ENABLED_DEFAULT)) {
+            return Set.of();
+        }
+        lastThinned = now;
+        Set<Long> expendable = config.history().expendable(metadata, now);
+        snapshotsKept = metadata.snapshots().size() - expendable.size();
+        if (!expendable.isEmpty()) {
+            removedNow = metadata.snapshots().stream()
+                    .filter(snapshot -> expendable.contains(snapshot.snapshotId()))
+                    .toList();
+            operations.commit(
+                    metadata,
+                    TableMetadata.buildFrom(metadata)
+                            .removeSnapshots(expendable)
+                            .build());
+        }
+        return expendable;
+    }
+
+    /** Puts a merged manifest in the place of those that it was made of, if all of them are still there. */
+    private void mergeManifests(StagedOperations operations) {
+        ManifestMerge ready = merge;
+        Snapshot current = operations.current().currentSnapshot();
+        if (ready == null || current == null) {
+            return;
+        }
+        Set<String> present = new java.util.HashSet<>();
+        current.allManifests(files).forEach(manifest -> present.add(manifest.path()));
+        if (!ready.replaced().stream().allMatch(manifest -> present.contains(manifest.path()))) {
+            merge = null;
+            merging = false;
+            background.execute(() -> ready.discard(files));
+            return;
+        }
+        RewriteManifests rewrite = new BaseTable(operations, "staged").rewriteManifests();
+        ready.replaced().forEach(rewrite::deleteManifest);
+        ready.merged().forEach(manifest -> rewrite.addManifest(new UnassignedManifest(manifest)));
+        rewrite.commit();
+        riding = ready;
+    }
+
+    /** Takes note of a commit that is in, and begins the work that it makes due. */
+    void committed(TableState state, Set<Long> removed) {
+        if (riding != null) {
+            riding = null;
+            merge = null;
+            merging = false;
+        }
+        if (!removed.isEmpty()) {
+            List<Snapshot> gone = removedNow;
+            background.execute(() -> unreachable.retire(state, gone));
+        }
+        Snapshot current = state.metadata().currentSnapshot();
+        if (current != null && !merging) {
+            List<ManifestFile> small = ManifestMerge.choose(current.allManifests(files));
+            if (!small.isEmpty()) {
+                merging = true;
+                background.execute(() -> merge(state, small));
+            }
+        }
+    }
+
+    private void merge(TableState state, List<ManifestFile> small) {
+        try {
+            merge = ManifestMerge.prepare(state, small);
+        } catch (RuntimeException e) {
+            merging = false;
+            LOG.warn("Small manifests were not merged, table={}", state.identifier(), e);
+        }
+    }
+}

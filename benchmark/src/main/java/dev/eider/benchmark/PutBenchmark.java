@@ -1,6 +1,7 @@
 package dev.eider.benchmark;
 
 import dev.eider.warehouse.storage.DurableFiles;
+import dev.eider.warehouse.storage.FileSync;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -75,7 +76,7 @@ final class PutBenchmark {
                             + "' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880, FIELD_IDS "
                             + "{id: 1, departed: 2, origin: 3, comment: 4, delay: 5, distance: 6, price: 7, late: 8})");
         }
-        DurableFiles.sync(file);
+        new DurableFiles(FileSync.FULL).sync(file);
         return file.toString();
     }
 
@@ -84,7 +85,7 @@ final class PutBenchmark {
         try (ArrowReader reader = batches.reader(BATCHES)) {
             GenericWriter.write(reader, file);
         }
-        DurableFiles.sync(file);
+        new DurableFiles(FileSync.FULL).sync(file);
         return file.toString();
     }
 

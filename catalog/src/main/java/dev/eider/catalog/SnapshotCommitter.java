@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.Table;
@@ -79,6 +80,11 @@ public final class SnapshotCommitter {
         }
         outcome.orThrow();
         return true;
+    }
+
+    /** Returns a queue for work that leads to commits, on this committer's threads. */
+    public <T, R> GroupQueue<T, R> group(GroupQueue.Limits<T> limits, Function<List<T>, List<R>> work) {
+        return new GroupQueue<>(workers, limits, work);
     }
 
     private CommitOutcome submit(TableRequest request, Duration patience) {

@@ -1,6 +1,7 @@
 package dev.eider.gateway;
 
 import dev.eider.catalog.CatalogConfig;
+import dev.eider.catalog.CatalogConfig.Durability;
 import dev.eider.catalog.EiderException;
 import dev.eider.catalog.ErrorCode;
 import dev.eider.gateway.ConfigKey.Computation;
@@ -54,13 +55,37 @@ final class ConfigKeys {
             "`jdbc:sqlite:` and `catalog.db` beside the warehouse directory",
             settings -> "jdbc:sqlite:" + beside(settings, "catalog.db"),
             "JDBC URI of the catalog database, which knows the tables and their current snapshots. Change it to move the"
-                    + " catalog to another disk.");
+                    + " catalog to another disk, or to `jdbc:postgresql://host/database` for several gateways over one catalog.");
     static final ConfigKey<String> CATALOG_NAME = key(
             "catalog.name",
             ValueType.TEXT,
             CatalogConfig.DEFAULT_NAME,
             "Name under which the catalog database keeps its rows. Change it when other Iceberg clients share the database"
                     + " under another name.");
+    static final ConfigKey<Optional<String>> CATALOG_USER = new ConfigKey<>(
+            "catalog.user",
+            ValueType.OPTIONAL_TEXT,
+            new Fallback<>("none", settings -> Optional.empty()),
+            "User of the catalog database. SQLite has none; set it for a database server.",
+            false);
+    static final ConfigKey<Durability> DURABILITY = key(
+            "durability",
+            ValueType.DURABILITY,
+            "full",
+            "`full` answers a write only once its files and its commit are on the disk. `fast` leaves that to the operating"
+                    + " system: writes are answered sooner, and a power loss can take answered writes, or leave a table"
+                    + " unreadable. Choose it for data that can be loaded again.");
+    static final ConfigKey<Duration> UPKEEP_METADATA_GRACE = key(
+            "upkeep.metadata-grace",
+            ValueType.duration(Duration.ofSeconds(1)),
+            "60s",
+            "How long a replaced metadata file stays. Raise it for other engines that hold on to old ones.");
+    static final ConfigKey<Duration> UPKEEP_FILES_GRACE = key(
+            "upkeep.files-grace",
+            ValueType.duration(Duration.ofMinutes(16)),
+            "1h",
+            "How long files stay that no snapshot refers to any more; longer than tickets live. Raise it for other engines"
+                    + " whose queries run longer.");
     static final ConfigKey<Optional<Secret>> CATALOG_PASSWORD = new ConfigKey<>(
             "catalog.password",
             ValueType.SECRET,
@@ -138,6 +163,16 @@ final class ConfigKeys {
             ValueType.number(2_048, 100_000_000),
             "122880",
             "Rows of one Parquet row group. Lower it for very wide rows.");
+    static final ConfigKey<Long> WRITE_COALESCE_BYTES = key(
+            "write.coalesce-bytes",
+            ValueType.size(0, Long.MAX_VALUE),
+            "8MB",
+            "Appends below this size share data files with others that wait for the same table. 0 gives each its own.");
+    static final ConfigKey<Duration> WRITE_KEY_RETENTION = key(
+            "write.key-retention",
+            ValueType.duration(Duration.ofMinutes(1)),
+            "7d",
+            "How long idempotency keys are remembered. Raise it for clients that repeat appends after a longer time.");
     static final ConfigKey<Long> WRITE_BUFFER_SIZE = key(
             "write.buffer-size",
             ValueType.size(MB, Long.MAX_VALUE),
@@ -198,7 +233,11 @@ final class ConfigKeys {
             WAREHOUSE,
             CATALOG_URI,
             CATALOG_NAME,
+            CATALOG_USER,
             CATALOG_PASSWORD,
+            DURABILITY,
+            UPKEEP_METADATA_GRACE,
+            UPKEEP_FILES_GRACE,
             STORAGE_ALLOWED_LOCATIONS,
             TABLES_AUTO_CREATE,
             READ_ENGINE,
@@ -212,6 +251,8 @@ final class ConfigKeys {
             WRITE_IDLE_TIMEOUT,
             WRITE_TARGET_FILE_SIZE,
             WRITE_ROW_GROUP_ROWS,
+            WRITE_COALESCE_BYTES,
+            WRITE_KEY_RETENTION,
             WRITE_BUFFER_SIZE,
             ENGINE_MEMORY_LIMIT,
             ENGINE_THREADS,

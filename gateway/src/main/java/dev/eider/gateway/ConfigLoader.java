@@ -1,6 +1,8 @@
 package dev.eider.gateway;
 
 import dev.eider.catalog.CatalogConfig;
+import dev.eider.catalog.CatalogConfig.Durability;
+import dev.eider.catalog.CatalogConfig.UpkeepConfig;
 import dev.eider.catalog.EiderException;
 import dev.eider.catalog.ErrorCode;
 import dev.eider.gateway.Settings.Given;
@@ -9,6 +11,7 @@ import dev.eider.gateway.flight.ReadLimits;
 import dev.eider.warehouse.WarehouseConfig;
 import dev.eider.warehouse.engine.EngineConfig;
 import dev.eider.warehouse.read.ReadConfig;
+import dev.eider.warehouse.storage.FileSync;
 import dev.eider.warehouse.storage.StorageConfig;
 import dev.eider.warehouse.write.WriteConfig;
 import java.io.IOException;
@@ -103,8 +106,7 @@ public final class ConfigLoader {
                 settings.get(ConfigKeys.SERVER_INSECURE),
                 settings.get(ConfigKeys.SERVER_DRAIN_TIMEOUT),
                 settings.get(ConfigKeys.LIMITS_ARROW_MEMORY),
-                warehouse(settings),
-                settings.get(ConfigKeys.CATALOG_PASSWORD));
+                warehouse(settings));
     }
 
     private static FlightConfig flight(Settings settings) {
@@ -124,8 +126,7 @@ public final class ConfigLoader {
     private static WarehouseConfig warehouse(Settings settings) {
         String location = ConfigKeys.warehouse(settings);
         return new WarehouseConfig(
-                new CatalogConfig(
-                        settings.get(ConfigKeys.CATALOG_URI), settings.get(ConfigKeys.CATALOG_NAME), location),
+                catalog(settings, location),
                 new StorageConfig(location, settings.get(ConfigKeys.STORAGE_ALLOWED_LOCATIONS)),
                 new EngineConfig(
                         settings.get(ConfigKeys.ENGINE_MEMORY_LIMIT),
@@ -134,6 +135,23 @@ public final class ConfigLoader {
                         settings.get(ConfigKeys.ENGINE_MAX_TEMP_SIZE)),
                 write(settings),
                 new ReadConfig(settings.get(ConfigKeys.READ_ENGINE), BATCH_ROWS));
+    }
+
+    private static CatalogConfig catalog(Settings settings, String location) {
+        UpkeepConfig base = UpkeepConfig.DEFAULT;
+        return new CatalogConfig(
+                settings.get(ConfigKeys.CATALOG_URI),
+                settings.get(ConfigKeys.CATALOG_NAME),
+                location,
+                settings.get(ConfigKeys.CATALOG_USER),
+                settings.get(ConfigKeys.CATALOG_PASSWORD).map(Secret::value),
+                settings.get(ConfigKeys.DURABILITY),
+                new UpkeepConfig(
+                        base.history(),
+                        settings.get(ConfigKeys.UPKEEP_METADATA_GRACE),
+                        settings.get(ConfigKeys.UPKEEP_FILES_GRACE),
+                        settings.get(ConfigKeys.WRITE_KEY_RETENTION),
+                        base.sweepEvery()));
     }
 
     private static WriteConfig write(Settings settings) {
@@ -145,6 +163,9 @@ public final class ConfigLoader {
                 settings.get(ConfigKeys.WRITE_IDLE_TIMEOUT),
                 settings.get(ConfigKeys.WRITE_TARGET_FILE_SIZE),
                 settings.get(ConfigKeys.WRITE_ROW_GROUP_ROWS),
+                settings.get(ConfigKeys.WRITE_COALESCE_BYTES),
+                settings.get(ConfigKeys.WRITE_KEY_RETENTION),
+                settings.get(ConfigKeys.DURABILITY) == Durability.FULL ? FileSync.FULL : FileSync.NONE,
                 settings.get(ConfigKeys.WRITE_BUFFER_SIZE));
     }
 

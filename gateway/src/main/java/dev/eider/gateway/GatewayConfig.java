@@ -3,7 +3,6 @@ package dev.eider.gateway;
 import dev.eider.gateway.flight.FlightConfig;
 import dev.eider.warehouse.WarehouseConfig;
 import java.time.Duration;
-import java.util.Optional;
 
 /**
  * Everything a gateway can be told, checked. Immutable.
@@ -13,12 +12,10 @@ import java.util.Optional;
  * @param drainTimeout how long running calls may take to finish when the gateway stops
  * @param arrowMemoryBytes Arrow bytes that everything together may hold
  * @param warehouse the warehouse to serve
- * @param catalogPassword the password of the catalog database, if it has one
  */
 public record GatewayConfig(
         FlightConfig flight,
         boolean insecure,
         Duration drainTimeout,
         long arrowMemoryBytes,
-        WarehouseConfig warehouse,
-        Optional<Secret> catalogPassword) {}
+        WarehouseConfig warehouse) {}

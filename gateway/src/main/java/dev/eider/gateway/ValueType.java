@@ -1,5 +1,6 @@
 package dev.eider.gateway;
 
+import dev.eider.catalog.CatalogConfig.Durability;
 import dev.eider.warehouse.read.ReadConfig;
 import java.time.Duration;
 import java.util.Arrays;
@@ -20,11 +21,15 @@ import java.util.regex.Pattern;
  */
 record ValueType<T>(String label, String expected, Function<String, T> parser) {
     private static final Pattern SIZE = Pattern.compile("(\\d+) ?(|B|[KMGT]i?B)");
-    private static final Pattern DURATION = Pattern.compile("(\\d+) ?(ms|s|m|h)");
+    private static final Pattern DURATION = Pattern.compile("(\\d+) ?(ms|s|m|h|d)");
 
     static final ValueType<String> TEXT = new ValueType<>("text", "some text", ValueType::nonEmpty);
     static final ValueType<Optional<Secret>> SECRET =
             new ValueType<>("secret text", "some text", text -> Optional.of(new Secret(nonEmpty(text))));
+    static final ValueType<Optional<String>> OPTIONAL_TEXT =
+            new ValueType<>("text", "some text", text -> Optional.of(nonEmpty(text)));
+    static final ValueType<Durability> DURABILITY =
+            new ValueType<>("full or fast", "full or fast", ValueType::durability);
     static final ValueType<List<String>> LIST =
             new ValueType<>("list", "values with commas between them", ValueType::list);
     static final ValueType<Boolean> SWITCH = new ValueType<>("true or false", "true or false", ValueType::trueOrFalse);
@@ -53,7 +58,7 @@ record ValueType<T>(String label, String expected, Function<String, T> parser) {
     static ValueType<Duration> duration(Duration minimum) {
         return new ValueType<>(
                 "duration",
-                "a duration of at least " + minimum.toMillis() + "ms, written like 250ms, 30s, 5m or 1h",
+                "a duration of at least " + minimum.toMillis() + "ms, written like 250ms, 30s, 5m, 1h or 7d",
                 text -> longEnough(length(text), minimum));
     }
 
@@ -75,6 +80,14 @@ record ValueType<T>(String label, String expected, Function<String, T> parser) {
         return switch (text.toLowerCase(Locale.ROOT)) {
             case "true" -> true;
             case "false" -> false;
+            default -> throw new IllegalArgumentException();
+        };
+    }
+
+    private static Durability durability(String text) {
+        return switch (text) {
+            case "full" -> Durability.FULL;
+            case "fast" -> Durability.FAST;
             default -> throw new IllegalArgumentException();
         };
     }
@@ -140,7 +153,8 @@ record ValueType<T>(String label, String expected, Function<String, T> parser) {
                 case "ms" -> Duration.ofMillis(amount);
                 case "s" -> Duration.ofSeconds(amount);
                 case "m" -> Duration.ofMinutes(amount);
-                default -> Duration.ofHours(amount);
+                case "h" -> Duration.ofHours(amount);
+                default -> Duration.ofDays(amount);
             };
         } catch (ArithmeticException tooLong) {
             throw new IllegalArgumentException((String) null, tooLong);

@@ -40,7 +40,7 @@ class ConfigLoaderTest {
         assertThat(config.warehouse().engine().tempDirectory()).isEqualTo(home.resolve("spill-77"));
         assertThat(config.flight().reads().maxConcurrent()).isEqualTo(16);
         assertThat(config.warehouse().read().engine()).isEqualTo(ReadConfig.Engine.AUTO);
-        assertThat(config.catalogPassword()).isEmpty();
+        assertThat(config.warehouse().catalog().password()).isEmpty();
     }
 
     @Test
@@ -166,7 +166,7 @@ class ConfigLoaderTest {
 
         GatewayConfig config = load(Map.of("EIDER_CATALOG_PASSWORD_FILE", file.toString()), Map.of());
 
-        assertThat(config.catalogPassword()).contains(new Secret("hush"));
+        assertThat(config.warehouse().catalog().password()).contains("hush");
         assertThat(config.toString()).doesNotContain("hush");
     }
 

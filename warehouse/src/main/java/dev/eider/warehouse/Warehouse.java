@@ -46,7 +46,8 @@ public final class Warehouse implements AutoCloseable {
     private Warehouse(WarehouseConfig config, AllowedLocations allowed, BufferAllocator parent) {
         CatalogConfig where = config.catalog()
                 .withWarehouse(Locations.normalized(config.storage().warehouse()));
-        this.catalog = TableCatalog.open(where, properties -> new LocalFileIO(allowed));
+        this.catalog = TableCatalog.open(
+                where, properties -> new LocalFileIO(allowed, config.write().sync()));
         try {
             this.engine = QueryEngine.open(config.engine(), allowed.roots());
         } catch (RuntimeException e) {

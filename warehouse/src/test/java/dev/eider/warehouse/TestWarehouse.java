@@ -8,6 +8,7 @@ import dev.eider.warehouse.read.QueryRun;
 import dev.eider.warehouse.read.ReadConfig;
 import dev.eider.warehouse.statement.SqlStatement;
 import dev.eider.warehouse.storage.AllowedLocations;
+import dev.eider.warehouse.storage.FileSync;
 import dev.eider.warehouse.storage.LocalFileIO;
 import dev.eider.warehouse.storage.Locations;
 import dev.eider.warehouse.storage.StorageConfig;
@@ -48,7 +49,17 @@ public final class TestWarehouse implements AutoCloseable {
 
     public static WriteConfig writes() {
         return new WriteConfig(
-                true, 8, 64, Duration.ofSeconds(20), Duration.ofSeconds(20), 64 << 20, 122_880, 16 << 20);
+                true,
+                8,
+                64,
+                Duration.ofSeconds(20),
+                Duration.ofSeconds(20),
+                64 << 20,
+                122_880,
+                8 << 20,
+                Duration.ofDays(7),
+                FileSync.FULL,
+                16 << 20);
     }
 
     private static WarehouseConfig config(Path directory, WriteConfig writes) {
@@ -89,7 +100,7 @@ public final class TestWarehouse implements AutoCloseable {
     }
 
     public List<AppendReceipt> append(String table, WriteMode mode, ArrowReader rows) {
-        return append(table, new WriteOptions(mode, 0, Optional.empty()), rows);
+        return append(table, WriteOptions.of(mode).inSteps(0, Optional.empty()), rows);
     }
 
     public List<AppendReceipt> append(String table, WriteOptions options, ArrowReader rows) {

@@ -26,10 +26,17 @@ public final class LocalFileIO implements DelegateFileIO {
     private static final long serialVersionUID = 1L;
 
     private final transient AllowedLocations allowed;
+    private final transient DurableFiles durable;
 
     /** Creates one that is bounded by {@code allowed}. */
     public LocalFileIO(AllowedLocations allowed) {
+        this(allowed, FileSync.FULL);
+    }
+
+    /** Creates one that is as durable as {@code sync} makes it. */
+    public LocalFileIO(AllowedLocations allowed, FileSync sync) {
         this.allowed = allowed;
+        this.durable = new DurableFiles(sync);
     }
 
     @Override
@@ -39,7 +46,7 @@ public final class LocalFileIO implements DelegateFileIO {
 
     @Override
     public OutputFile newOutputFile(String location) {
-        return new LocalOutputFile(location, allowed.require(location));
+        return new LocalOutputFile(location, allowed.require(location), durable);
     }
 
     @Override

@@ -21,10 +21,12 @@ import org.apache.iceberg.io.PositionOutputStream;
 final class LocalOutputFile implements OutputFile {
     private final String location;
     private final Path path;
+    private final DurableFiles durable;
 
-    LocalOutputFile(String location, Path path) {
+    LocalOutputFile(String location, Path path, DurableFiles durable) {
         this.location = location;
         this.path = path;
+        this.durable = durable;
     }
 
     @Override
@@ -43,9 +45,9 @@ final class LocalOutputFile implements OutputFile {
         try {
             Path directory = Objects.requireNonNullElse(path.getParent(), path);
             if (!Files.isDirectory(directory)) {
-                DurableFiles.createDirectories(directory);
+                durable.createDirectories(directory);
             }
-            return new Stream(path, FileChannel.open(path, options));
+            return new Stream(path, FileChannel.open(path, options), durable);
         } catch (FileAlreadyExistsException e) {
             throw new AlreadyExistsException(e, "File exists already: %s", location);
         } catch (IOException e) {
@@ -66,12 +68,14 @@ final class LocalOutputFile implements OutputFile {
     private static final class Stream extends PositionOutputStream {
         private final Path path;
         private final FileChannel channel;
+        private final DurableFiles durable;
         private final OutputStream out;
         private long position;
 
-        Stream(Path path, FileChannel channel) {
+        Stream(Path path, FileChannel channel, DurableFiles durable) {
             this.path = path;
             this.channel = channel;
+            this.durable = durable;
             this.out = new BufferedOutputStream(Channels.newOutputStream(channel), 64 * 1024);
         }
 
@@ -105,7 +109,7 @@ final class LocalOutputFile implements OutputFile {
             try (channel) {
                 out.flush();
             }
-            DurableFiles.sync(path);
+            durable.sync(path);
         }
     }
 }

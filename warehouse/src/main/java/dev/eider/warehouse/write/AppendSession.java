@@ -1,87 +1,124 @@
 package dev.eider.warehouse.write;
 
 import dev.eider.catalog.CommitOutcome;
+import dev.eider.catalog.CommitOutcome.AlreadyCommitted;
+import dev.eider.catalog.CommitOutcome.Committed;
 import dev.eider.catalog.EiderException;
 import dev.eider.catalog.ErrorCode;
-import dev.eider.catalog.SnapshotCommitter;
+import dev.eider.catalog.IdempotencyKey;
+import dev.eider.catalog.LedgerEntry;
 import dev.eider.catalog.TableState;
 import dev.eider.warehouse.types.SchemaBinding;
 import dev.eider.warehouse.write.DataFileWriter.ValidatedRows;
-import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
-import org.apache.arrow.memory.BufferAllocator;
-import org.apache.iceberg.ContentFile;
 import org.apache.iceberg.DataFile;
 
 /**
- * One stream of rows on its way into one table: takes batches from the queue, writes files, commits, hands out
- * receipts.
+ * One stream of rows on its way into one table: takes batches from the queue, has them written and committed, hands out
+ * receipts. What is small enough goes in company; the rest gets files of its own.
  *
  * <p>Confined to the thread that runs the append. Files that no commit covers are removed, unless the outcome of their
  * commit is unknown.
  */
 final class AppendSession {
-    private final TableState target;
-    private final SchemaBinding binding;
+    private final WriteTools tools;
+    private final Order order;
     private final BatchQueue queue;
-    private final WriteOptions options;
-    private final Consumer<AppendReceipt> receipts;
+    private final OpenWrites.Place place;
     private final List<DataFile> uncommitted = new ArrayList<>();
     private boolean acknowledged;
 
-    AppendSession(
+    /**
+     * What is to be written, and who hears of it.
+     *
+     * @param target the table
+     * @param binding how the columns sent become the table's
+     * @param key the caller's name for the append
+     */
+    record Order(
             TableState target,
             SchemaBinding binding,
-            BatchQueue queue,
             WriteOptions options,
-            Consumer<AppendReceipt> receipts) {
-        this.target = target;
-        this.binding = binding;
+            AppendKey key,
+            Consumer<AppendReceipt> receipts) {}
+
+    /**
+     * Creates a session.
+     *
+     * @param place its right to hold memory, given up early where that is possible
+     */
+    AppendSession(WriteTools tools, Order order, BatchQueue queue, OpenWrites.Place place) {
+        this.tools = tools;
+        this.order = order;
         this.queue = queue;
-        this.options = options;
-        this.receipts = receipts;
+        this.place = place;
     }
 
     /** Runs until the stream has ended and everything is committed. */
-    void run(DataFileWriter writer, SnapshotCommitter committer, BufferAllocator allocator, Duration idle)
-            throws InterruptedException {
+    void run() throws InterruptedException {
         try {
-            WriteStep step = new WriteStep(options);
+            WriteStep step = new WriteStep(order.options());
             while (!queue.isDrained()) {
-                if (queue.awaitFill(step, idle)) {
-                    write(writer, allocator, step);
+                if (queue.awaitFill(step, tools.config().idleTimeout())) {
+                    Optional<HeldRows> small = uncommitted.isEmpty()
+                            ? queue.takeSmall(step, tools.config().coalesceBytes())
+                            : Optional.empty();
+                    if (small.isPresent()) {
+                        storeInCompany(small.get());
+                        step = new WriteStep(order.options());
+                        continue;
+                    }
+                    write(step);
                 }
                 if (step.isComplete() && !uncommitted.isEmpty()) {
-                    commit(committer, step);
-                    step = new WriteStep(options);
+                    commit(step);
+                    step = new WriteStep(order.options());
                 }
             }
             if (!uncommitted.isEmpty() || !acknowledged) {
-                commit(committer, step);
+                commit(step);
             }
         } finally {
-            writer.delete(uncommitted);
+            tools.writer().delete(uncommitted);
         }
     }
 
-    private void write(DataFileWriter writer, BufferAllocator allocator, WriteStep step) {
+    private void storeInCompany(HeldRows small) {
+        try (small;
+                OpenWrites.Waiting waiting = tools.openWrites().await(place, small.bytes())) {
+            SmallAppends.Stored stored = tools.small()
+                    .submit(new SmallAppends.Member(
+                            order.target(),
+                            order.binding(),
+                            small,
+                            order.key(),
+                            order.options().branch()));
+            RowPlacement.Share share = new RowPlacement.Share(stored.files(), stored.bytes());
+            acknowledge(stored.outcome(), small.rows(), share, stored.appends());
+        }
+    }
+
+    private void write(WriteStep step) {
         long before = step.rows();
-        QueueReader reader = new QueueReader(allocator, queue, binding.transportSchema(), step);
+        QueueReader reader =
+                new QueueReader(tools.allocator(), queue, order.binding().transportSchema(), step);
         List<DataFile> files;
         try {
-            files = writer.write(target, List.of(new ValidatedRows(binding, reader)));
+            files = tools.writer().write(order.target(), List.of(new ValidatedRows(order.binding(), reader)));
         } catch (EiderException e) {
             throw cause(reader, e);
         }
         uncommitted.addAll(files);
-        long written = files.stream().mapToLong(ContentFile::recordCount).sum();
+        long written = files.stream().mapToLong(DataFile::recordCount).sum();
         if (written != step.rows() - before) {
             throw new EiderException(
                     ErrorCode.INTERNAL,
                     "%d rows were sent to table %s but %d were written"
-                            .formatted(step.rows() - before, target.identifier(), written));
+                            .formatted(step.rows() - before, order.target().identifier(), written));
         }
     }
 
@@ -97,25 +134,52 @@ final class AppendSession {
                 : seen;
     }
 
-    private void commit(SnapshotCommitter committer, WriteStep step) {
+    private void commit(WriteStep step) {
         List<DataFile> files = List.copyOf(uncommitted);
+        RowPlacement.Share share = RowPlacement.of(files, List.of(step.rows())).get(0);
+        List<IdempotencyKey> keys =
+                order.key().entry(step.rows(), share).stream().toList();
         // Until the committer has refused them, a snapshot may refer to them: whatever it throws, they stay.
         uncommitted.clear();
-        CommitOutcome outcome = committer.append(target, "main", files, List.of(), SnapshotCommitter.PATIENCE);
-        if (outcome instanceof CommitOutcome.Rejected) {
+        CommitOutcome outcome = tools.committer()
+                .append(
+                        order.target(),
+                        order.options().branch(),
+                        files,
+                        keys,
+                        tools.config().queueTimeout());
+        if (outcome instanceof CommitOutcome.Rejected || outcome instanceof AlreadyCommitted) {
             uncommitted.addAll(files);
         }
-        CommitOutcome.Committed committed = outcome.orThrow();
+        acknowledge(outcome, step.rows(), share, 1);
+    }
+
+    private void acknowledge(CommitOutcome outcome, long rows, RowPlacement.Share share, int appends) {
+        if (outcome instanceof AlreadyCommitted taken) {
+            LedgerEntry earlier = taken.entries().get(0);
+            order.key().requireSame(earlier, rows);
+            acknowledged = true;
+            order.receipts()
+                    .accept(tools.repeated(order.target(), order.options().branch(), earlier));
+            return;
+        }
+        Committed committed = outcome.orThrow();
         acknowledged = true;
-        receipts.accept(new AppendReceipt(
-                target.identifier(),
-                committed.snapshotId(),
-                committed.sequenceNumber(),
-                step.rows(),
-                files.size(),
-                files.stream().mapToLong(ContentFile::fileSizeInBytes).sum(),
-                false,
-                committed.queued().toMillis(),
-                committed.committed().toMillis()));
+        order.receipts()
+                .accept(new AppendReceipt(
+                        order.target().identifier(),
+                        order.options().branch(),
+                        committed.snapshotId(),
+                        committed.sequenceNumber(),
+                        rows,
+                        share.files(),
+                        share.bytes(),
+                        false,
+                        Math.max(appends, committed.groupSize()),
+                        committed.queued().toMillis(),
+                        committed.committed().toMillis(),
+                        order.key().isPresent()
+                                ? Optional.of(Instant.now().plus(tools.config().keyRetention()))
+                                : Optional.empty()));
     }
 }

@@ -4,7 +4,10 @@ import dev.eider.catalog.EiderException;
 import dev.eider.catalog.ErrorCode;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
@@ -154,6 +157,56 @@ final class BatchQueue {
         }
     }
 
+    /**
+     * Takes what is queued for a step if no more can come for it, it is small, and one set of dictionaries serves it;
+     * the caller closes it.
+     *
+     * @return nothing if it must be read batch by batch
+     */
+    Optional<HeldRows> takeSmall(WriteStep step, long mostBytes) {
+        lock.lock();
+        try {
+            throwFailure();
+            boolean settled = ended || step.isCompleteWith(rows);
+            if (!settled || items.isEmpty() || bytes >= mostBytes) {
+                return Optional.empty();
+            }
+            DictionarySnapshot dictionaries = items.element().dictionaries();
+            if (!items.stream().allMatch(item -> item.dictionaries() == dictionaries)) {
+                return Optional.empty();
+            }
+            List<ArrowRecordBatch> taken = new ArrayList<>();
+            long before = bytes;
+            while (!items.isEmpty() && !step.isCompleteWith(0)) {
+                Item item = items.removeFirst();
+                step.count(item.batch().getLength(), item.arrivedNanos());
+                taken.add(item.batch());
+                bytes -= item.bytes();
+                rows -= item.batch().getLength();
+                if (taken.size() > 1) {
+                    item.dictionaries().close();
+                }
+            }
+            changed.signalAll();
+            return Optional.of(new HeldRows(taken, dictionaries, before - bytes));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Drops what is queued, and returns how many rows that was. */
+    long discard() {
+        lock.lock();
+        try {
+            throwFailure();
+            long discarded = rows;
+            clear();
+            return discarded;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Returns the dictionaries of the next batch; there must be one. */
     DictionarySnapshot nextDictionaries() {
         lock.lock();
@@ -191,16 +244,20 @@ final class BatchQueue {
         lock.lock();
         try {
             aborted = true;
-            for (Item item : items) {
-                item.batch().close();
-                item.dictionaries().close();
-            }
-            items.clear();
-            bytes = 0;
-            rows = 0;
-            changed.signalAll();
+            clear();
         } finally {
             lock.unlock();
         }
+    }
+
+    private void clear() {
+        for (Item item : items) {
+            item.batch().close();
+            item.dictionaries().close();
+        }
+        items.clear();
+        bytes = 0;
+        rows = 0;
+        changed.signalAll();
     }
 }

@@ -41,12 +41,14 @@ final class DataFileWriter {
     private final AllowedLocations allowed;
     private final WriteConfig config;
     private final BufferAllocator allocator;
+    private final DurableFiles durable;
 
     DataFileWriter(QueryEngine engine, AllowedLocations allowed, WriteConfig config, BufferAllocator allocator) {
         this.engine = engine;
         this.allowed = allowed;
         this.config = config;
         this.allocator = allocator;
+        this.durable = new DurableFiles(config.sync());
     }
 
     /**
@@ -65,7 +67,7 @@ final class DataFileWriter {
                 .newDataLocation(name));
         Path directory = Objects.requireNonNullElse(first.getParent(), first);
         try (EngineConnection connection = engine.connect()) {
-            DurableFiles.createDirectories(directory);
+            durable.createDirectories(directory);
             StringBuilder rows = new StringBuilder();
             for (int i = 0; i < members.size(); i++) {
                 String relation = "eider_rows_" + i;
@@ -117,14 +119,14 @@ final class DataFileWriter {
         return codec;
     }
 
-    private static List<DataFile> describe(TableState target, EngineConnection connection, List<WrittenFile> written)
+    private List<DataFile> describe(TableState target, EngineConnection connection, List<WrittenFile> written)
             throws IOException {
         List<WrittenFile> ordered = written.stream()
                 .sorted(Comparator.comparingInt(WrittenFile::ordinal))
                 .toList();
         List<DataFile> files = new ArrayList<>();
         for (WrittenFile file : ordered) {
-            DurableFiles.sync(file.path());
+            durable.sync(file.path());
             files.add(FileMetrics.of(target.table(), file, connection));
         }
         return files;

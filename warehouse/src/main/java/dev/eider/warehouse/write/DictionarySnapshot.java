@@ -9,7 +9,6 @@ import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.VectorUnloader;
-import org.apache.arrow.vector.compression.NoCompressionCodec;
 import org.apache.arrow.vector.dictionary.Dictionary;
 import org.apache.arrow.vector.dictionary.DictionaryProvider;
 import org.apache.arrow.vector.ipc.message.ArrowDictionaryBatch;
@@ -114,19 +113,15 @@ final class DictionarySnapshot implements AutoCloseable {
                 value.getChildren());
     }
 
+    /** Returns whether there are none, so that batches of several streams may follow each other. */
+    boolean isEmpty() {
+        return batches.isEmpty();
+    }
+
     /** Hands every dictionary to {@code reader}, which takes references of its own. */
-    void load(QueueReader reader) {
-        batches.forEach((id, batch) -> reader.takeDictionary(new ArrowDictionaryBatch(
-                id,
-                new ArrowRecordBatch(
-                        batch.getLength(),
-                        batch.getNodes(),
-                        batch.getBuffers(),
-                        NoCompressionCodec.DEFAULT_BODY_COMPRESSION,
-                        batch.getVariadicBufferCounts(),
-                        true,
-                        true),
-                false)));
+    void load(BatchReader reader) {
+        batches.forEach(
+                (id, batch) -> reader.takeDictionary(new ArrowDictionaryBatch(id, HeldReader.shared(batch), false)));
     }
 
     @Override

@@ -5,12 +5,15 @@ import dev.eider.catalog.ErrorCode;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Bounds how many appends hold memory and files at once: the rest wait in order, for a limited time. Thread-safe. */
 final class OpenWrites {
     private final Semaphore places;
     private final AtomicInteger waiting = new AtomicInteger();
+    private final AtomicLong waitingBytes = new AtomicLong();
     private final WriteConfig config;
 
     OpenWrites(WriteConfig config) {
@@ -18,14 +21,46 @@ final class OpenWrites {
         this.places = new Semaphore(config.maxOpen(), true);
     }
 
-    /**
-     * Waits for a place, to be given back by {@link #leave()}; refuses when too many wait, or when the wait takes too
-     * long.
-     */
-    void enter() {
-        if (places.tryAcquire()) {
-            return;
+    /** One place, until it is given back; giving it back again does nothing. */
+    final class Place implements AutoCloseable {
+        private final AtomicBoolean held = new AtomicBoolean(true);
+
+        @Override
+        public void close() {
+            if (held.getAndSet(false)) {
+                places.release();
+            }
         }
+    }
+
+    /** Rows in memory that wait for others to be committed with, until they are. */
+    interface Waiting extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /**
+     * Gives a place back while its rows only wait, if all that wait do not take too much memory together; else the
+     * place is kept.
+     */
+    Waiting await(Place place, long bytes) {
+        if (waitingBytes.addAndGet(bytes) > config.maxOpen() * config.coalesceBytes()) {
+            waitingBytes.addAndGet(-bytes);
+            return () -> {};
+        }
+        place.close();
+        return () -> waitingBytes.addAndGet(-bytes);
+    }
+
+    /** Waits for a place; refuses when too many wait, or when the wait takes too long. */
+    Place enter() {
+        if (!places.tryAcquire()) {
+            await();
+        }
+        return new Place();
+    }
+
+    private void await() {
         if (waiting.incrementAndGet() > config.maxQueued()) {
             waiting.decrementAndGet();
             throw new EiderException(
@@ -47,10 +82,5 @@ final class OpenWrites {
         } finally {
             waiting.decrementAndGet();
         }
-    }
-
-    /** Gives a place back. */
-    void leave() {
-        places.release();
     }
 }

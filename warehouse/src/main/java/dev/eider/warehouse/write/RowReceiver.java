@@ -1,7 +1,7 @@
 package dev.eider.warehouse.write;
 
 import dev.eider.warehouse.types.BatchValidator;
-import dev.eider.warehouse.types.SchemaBinding;
+import java.util.Optional;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.VectorUnloader;
 import org.apache.arrow.vector.ipc.ArrowReader;
@@ -15,13 +15,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class RowReceiver implements Runnable {
     private final ArrowReader rows;
-    private final BatchValidator validator;
+    private final Optional<BatchValidator> validator;
     private final BatchQueue queue;
     private @Nullable DictionarySnapshot dictionaries;
 
-    RowReceiver(ArrowReader rows, SchemaBinding binding, BatchQueue queue) {
+    /**
+     * Creates a receiver.
+     *
+     * @param validator checks every batch; none if the rows are only to be counted, so that native code never sees them
+     */
+    RowReceiver(ArrowReader rows, Optional<BatchValidator> validator, BatchQueue queue) {
         this.rows = rows;
-        this.validator = binding.validator();
+        this.validator = validator;
         this.queue = queue;
     }
 
@@ -31,7 +36,7 @@ final class RowReceiver implements Runnable {
             while (rows.loadNextBatch()) {
                 VectorSchemaRoot batch = rows.getVectorSchemaRoot();
                 if (batch.getRowCount() != 0) {
-                    validator.validate(batch, rows);
+                    validator.ifPresent(check -> check.validate(batch, rows));
                     enqueue(batch);
                 }
             }

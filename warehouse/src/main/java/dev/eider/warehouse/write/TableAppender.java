@@ -2,13 +2,16 @@ package dev.eider.warehouse.write;
 
 import dev.eider.catalog.EiderException;
 import dev.eider.catalog.ErrorCode;
+import dev.eider.catalog.LedgerEntry;
 import dev.eider.catalog.TableCatalog;
 import dev.eider.catalog.TableState;
 import dev.eider.warehouse.engine.QueryEngine;
 import dev.eider.warehouse.storage.AllowedLocations;
 import dev.eider.warehouse.types.ArrowToIceberg;
+import dev.eider.warehouse.types.BatchValidator;
 import dev.eider.warehouse.types.SchemaBinding;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -21,9 +24,8 @@ import org.apache.iceberg.catalog.TableIdentifier;
 public final class TableAppender {
     private final TableCatalog catalog;
     private final WriteConfig config;
-    private final BufferAllocator allocator;
-    private final DataFileWriter writer;
-    private final OpenWrites openWrites;
+    private final WriteTools tools;
+    private final RunningKeys runningKeys = new RunningKeys();
     private final StagedTables staged = new StagedTables();
 
     /** Creates an appender; the allocator stays the caller's, streams must come from allocators of the same root. */
@@ -35,9 +37,9 @@ public final class TableAppender {
             BufferAllocator allocator) {
         this.catalog = catalog;
         this.config = config;
-        this.allocator = allocator;
-        this.writer = new DataFileWriter(engine, allowed, config, allocator);
-        this.openWrites = new OpenWrites(config);
+        DataFileWriter writer = new DataFileWriter(engine, allowed, config, allocator);
+        SmallAppends small = new SmallAppends(catalog.committer(), writer, allocator, config);
+        this.tools = new WriteTools(catalog, config, allocator, writer, small, new OpenWrites(config));
     }
 
     /**
@@ -57,21 +59,55 @@ public final class TableAppender {
      * @param stop makes a read of {@code rows} that is under way end soon
      */
     public void append(AppendRequest request, ArrowReader rows, Consumer<AppendReceipt> receipts, Runnable stop) {
-        openWrites.enter();
-        try {
+        try (RunningKeys.Running running =
+                        runningKeys.enter(request.table(), request.options(), config.queueTimeout());
+                OpenWrites.Place place = tools.openWrites().enter()) {
             Schema incoming = schema(rows);
+            AppendKey key = AppendKey.of(request.options(), incoming);
+            if (repeat(request, key, rows, receipts, stop)) {
+                return;
+            }
             TableState target = target(request, incoming, rows);
             try {
-                stream(request, rows, receipts, new Binding(target, bind(target, incoming, rows)), stop);
+                AppendSession.Order order =
+                        new AppendSession.Order(target, bind(target, incoming, rows), request.options(), key, receipts);
+                stream(order, rows, stop, place);
             } finally {
                 staged.leave(target);
             }
-        } finally {
-            openWrites.leave();
         }
     }
 
-    private record Binding(TableState target, SchemaBinding columns) {}
+    /** Answers an append whose key is in already, once its rows were counted. */
+    private boolean repeat(
+            AppendRequest request, AppendKey key, ArrowReader rows, Consumer<AppendReceipt> receipts, Runnable stop) {
+        Optional<TableState> table = key.isPresent() ? catalog.find(request.table()) : Optional.empty();
+        if (table.isEmpty()) {
+            return false;
+        }
+        String branch = request.options().branch();
+        List<LedgerEntry> earlier = catalog.ledger(table.get().metadata().uuid(), branch, List.of(key.text()));
+        if (earlier.isEmpty()) {
+            return false;
+        }
+        key.requireSameColumns(earlier.get(0));
+        key.requireSame(earlier.get(0), count(rows, stop));
+        receipts.accept(tools.repeated(table.get(), branch, earlier.get(0)));
+        return true;
+    }
+
+    private long count(ArrowReader rows, Runnable stop) {
+        BatchQueue queue = new BatchQueue(config.bufferBytes());
+        return receiving(rows, Optional.empty(), queue, stop, () -> {
+            long counted = 0;
+            WriteStep endless = new WriteStep(WriteOptions.DEFAULT);
+            while (!queue.isDrained()) {
+                queue.awaitFill(endless, config.idleTimeout());
+                counted += queue.discard();
+            }
+            return counted;
+        });
+    }
 
     private static Schema schema(ArrowReader rows) {
         try {
@@ -142,24 +178,40 @@ public final class TableAppender {
                 });
     }
 
-    private void stream(
-            AppendRequest request, ArrowReader rows, Consumer<AppendReceipt> receipts, Binding binding, Runnable stop) {
+    private void stream(AppendSession.Order order, ArrowReader rows, Runnable stop, OpenWrites.Place place) {
         BatchQueue queue = new BatchQueue(config.bufferBytes());
-        RowReceiver receiver = new RowReceiver(rows, binding.columns(), queue);
+        try {
+            receiving(rows, Optional.of(order.binding().validator()), queue, stop, () -> {
+                new AppendSession(tools, order, queue, place).run();
+                return 0L;
+            });
+        } catch (EiderException e) {
+            throw order.options().mode() == WriteMode.CREATE && e.code() == ErrorCode.COMMIT_CONFLICT
+                    ? alreadyExists(order.target())
+                    : e;
+        }
+    }
+
+    /** What is done with rows while they are received. */
+    private interface Consumption {
+        long run() throws InterruptedException;
+    }
+
+    private static long receiving(
+            ArrowReader rows,
+            Optional<BatchValidator> validator,
+            BatchQueue queue,
+            Runnable stop,
+            Consumption consumption) {
+        RowReceiver receiver = new RowReceiver(rows, validator, queue);
         Thread receiving = new Thread(receiver, "eider-receive");
         receiving.setDaemon(true);
         receiving.start();
-        AppendSession session =
-                new AppendSession(binding.target(), binding.columns(), queue, request.options(), receipts);
         try {
-            session.run(writer, catalog.committer(), allocator, config.idleTimeout());
+            return consumption.run();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new EiderException(ErrorCode.CANCELLED, "Interrupted while writing", e);
-        } catch (EiderException e) {
-            throw request.options().mode() == WriteMode.CREATE && e.code() == ErrorCode.COMMIT_CONFLICT
-                    ? alreadyExists(binding.target())
-                    : e;
         } finally {
             queue.abort();
             stop.run();

@@ -1,5 +1,6 @@
 package dev.eider.warehouse.write;
 
+import dev.eider.warehouse.storage.FileSync;
 import java.time.Duration;
 
 /**
@@ -12,6 +13,9 @@ import java.time.Duration;
  * @param idleTimeout how long a stream may send nothing
  * @param targetFileBytes size at which a data file is closed and the next begun
  * @param rowGroupRows rows of one Parquet row group
+ * @param coalesceBytes appends below this size share data files with others that wait for the same table
+ * @param keyRetention how long idempotency keys are remembered
+ * @param sync how data files are made durable
  * @param bufferBytes Arrow bytes held in memory for one append, before and while they are written
  */
 public record WriteConfig(
@@ -22,4 +26,7 @@ public record WriteConfig(
         Duration idleTimeout,
         long targetFileBytes,
         long rowGroupRows,
+        long coalesceBytes,
+        Duration keyRetention,
+        FileSync sync,
         long bufferBytes) {}

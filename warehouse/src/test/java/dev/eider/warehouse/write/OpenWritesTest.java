@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.eider.catalog.EiderException;
 import dev.eider.catalog.ErrorCode;
 import dev.eider.warehouse.TestWarehouse;
+import dev.eider.warehouse.storage.FileSync;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -16,11 +17,11 @@ class OpenWritesTest {
     @Test
     void letsTheNextOneInWhenAPlaceIsGivenBack() {
         OpenWrites writes = writes(1, 1, Duration.ofSeconds(30));
-        writes.enter();
-        CompletableFuture<Void> second = CompletableFuture.runAsync(writes::enter);
+        OpenWrites.Place first = writes.enter();
+        CompletableFuture<OpenWrites.Place> second = CompletableFuture.supplyAsync(writes::enter);
         assertThat(second).isNotDone();
 
-        writes.leave();
+        first.close();
 
         await().until(second::isDone);
         second.join();
@@ -52,6 +53,16 @@ class OpenWritesTest {
     private static OpenWrites writes(int open, int queued, Duration timeout) {
         WriteConfig base = TestWarehouse.writes();
         return new OpenWrites(new WriteConfig(
-                true, open, queued, timeout, base.idleTimeout(), base.targetFileBytes(), base.rowGroupRows(), 1 << 20));
+                true,
+                open,
+                queued,
+                timeout,
+                base.idleTimeout(),
+                base.targetFileBytes(),
+                base.rowGroupRows(),
+                8 << 20,
+                Duration.ofDays(7),
+                FileSync.FULL,
+                1 << 20));
     }
 }

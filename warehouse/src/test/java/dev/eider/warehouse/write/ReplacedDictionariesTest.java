@@ -3,6 +3,7 @@ package dev.eider.warehouse.write;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.eider.warehouse.TestWarehouse;
+import dev.eider.warehouse.storage.FileSync;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -36,7 +37,17 @@ class ReplacedDictionariesTest {
     void areFreedAsTheStreamGoesOn() throws Exception {
         WriteConfig base = TestWarehouse.writes();
         WriteConfig small = new WriteConfig(
-                true, 8, 64, base.queueTimeout(), Duration.ofSeconds(20), 64 << 20, 122_880, 4 * VALUE_BYTES);
+                true,
+                8,
+                64,
+                base.queueTimeout(),
+                Duration.ofSeconds(20),
+                64 << 20,
+                122_880,
+                8 << 20,
+                Duration.ofDays(7),
+                FileSync.FULL,
+                4 * VALUE_BYTES);
         byte[] stream = stream();
         try (TestWarehouse test = new TestWarehouse(directory, small);
                 BufferAllocator ours = test.allocator().newChildAllocator("rows", 0, Long.MAX_VALUE);

@@ -9,6 +9,7 @@ import dev.eider.catalog.TableCatalog;
 import dev.eider.catalog.TableState;
 import dev.eider.warehouse.TestRows;
 import dev.eider.warehouse.TestWarehouse;
+import dev.eider.warehouse.storage.FileSync;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -57,7 +58,7 @@ class TableAppenderTest {
 
         assertThat(receipt.table()).isEqualTo(TestWarehouse.table("t"));
         assertThat(receipt.rows()).isEqualTo(3000);
-        assertThat(receipt.files()).isEqualTo(1);
+        assertThat(receipt.files()).hasSize(1);
         assertThat(receipt.sequenceNumber()).isEqualTo(1);
         assertThat(receipt.duplicate()).isFalse();
         TableState table = load("t");
@@ -98,7 +99,7 @@ class TableAppenderTest {
     @Test
     void commitsAnEndlessStreamInStepsOfRows() throws Exception {
         List<AppendReceipt> receipts = test.append(
-                "t", new WriteOptions(WriteMode.CREATE_APPEND, 250, Optional.empty()), numbered(0, 100, 10));
+                "t", WriteOptions.of(WriteMode.CREATE_APPEND).inSteps(250, Optional.empty()), numbered(0, 100, 10));
 
         assertThat(receipts).extracting(AppendReceipt::rows).containsExactly(300L, 300L, 300L, 100L);
         assertThat(receipts).extracting(AppendReceipt::sequenceNumber).containsExactly(1L, 2L, 3L, 4L);
@@ -116,7 +117,7 @@ class TableAppenderTest {
         });
 
         List<AppendReceipt> receipts =
-                appendCounting(rows, new WriteOptions(WriteMode.CREATE_APPEND, 1, Optional.empty()), committed);
+                appendCounting(rows, WriteOptions.of(WriteMode.CREATE_APPEND).inSteps(1, Optional.empty()), committed);
 
         assertThat(receipts).extracting(AppendReceipt::rows).containsExactly(1L, 1L);
     }
@@ -132,7 +133,9 @@ class TableAppenderTest {
         });
 
         List<AppendReceipt> receipts = appendCounting(
-                rows, new WriteOptions(WriteMode.CREATE_APPEND, 0, Optional.of(Duration.ofMillis(50))), committed);
+                rows,
+                WriteOptions.of(WriteMode.CREATE_APPEND).inSteps(0, Optional.of(Duration.ofMillis(50))),
+                committed);
 
         assertThat(receipts).extracting(AppendReceipt::rows).containsExactly(1L, 1L);
     }
@@ -156,12 +159,22 @@ class TableAppenderTest {
         test = new TestWarehouse(
                 directory,
                 new WriteConfig(
-                        true, 8, 64, small.queueTimeout(), small.idleTimeout(), 100_000, 20_480, small.bufferBytes()));
+                        true,
+                        8,
+                        64,
+                        small.queueTimeout(),
+                        small.idleTimeout(),
+                        100_000,
+                        20_480,
+                        8 << 20,
+                        Duration.ofDays(7),
+                        FileSync.FULL,
+                        small.bufferBytes()));
 
         AppendReceipt receipt = test.append("t", numbered(0, 50_000, 10));
 
         List<DataFile> files = dataFiles(load("t"));
-        assertThat(receipt.files()).isEqualTo(files.size()).isGreaterThan(3);
+        assertThat(receipt.files()).hasSize(files.size()).hasSizeGreaterThan(3);
         assertThat(files.stream().mapToLong(DataFile::recordCount).sum()).isEqualTo(500_000);
     }
 
@@ -208,7 +221,18 @@ class TableAppenderTest {
         WriteConfig base = TestWarehouse.writes();
         test = new TestWarehouse(
                 directory,
-                new WriteConfig(true, 8, 64, base.queueTimeout(), Duration.ofMillis(100), 64 << 20, 122_880, 16 << 20));
+                new WriteConfig(
+                        true,
+                        8,
+                        64,
+                        base.queueTimeout(),
+                        Duration.ofMillis(100),
+                        64 << 20,
+                        122_880,
+                        8 << 20,
+                        Duration.ofDays(7),
+                        FileSync.FULL,
+                        16 << 20));
         CountDownLatch never = new CountDownLatch(1);
         TestRows silent = new TestRows(test.allocator(), TestRows.numberedSchema(), 2, (root, batch) -> {
             if (batch == 1) {

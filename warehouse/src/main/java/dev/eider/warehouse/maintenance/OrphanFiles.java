@@ -61,7 +61,7 @@ public final class OrphanFiles {
         Stream<String> named = Stream.of(
                         TableProperties.WRITE_DATA_LOCATION,
                         TableProperties.WRITE_METADATA_LOCATION,
-                        TableProperties.OBJECT_STORE_PATH,
+                        "write.object-storage.path",
                         "write.folder-storage.path")
                 .map(metadata.properties()::get)
                 .filter(Objects::nonNull);

@@ -155,7 +155,7 @@ public final class OrphanFiles {
             try {
                 io.deleteFile(orphan.location());
             } catch (NotFoundException gone) {
-                continue; // which is what was wanted
+                // Which is what was wanted.
             } catch (RuntimeException e) {
                 failures.add(orphan.location());
             }

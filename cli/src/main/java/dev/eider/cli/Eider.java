@@ -86,7 +86,8 @@ public final class Eider {
                 .addSubcommand(new WriteCommand(terminal, connection))
                 .addSubcommand(new ReadCommand(terminal, connection))
                 .addSubcommand(new TablesCommand(terminal, connection))
-                .addSubcommand(new SnapshotsCommand(terminal, connection));
+                .addSubcommand(new SnapshotsCommand(terminal, connection))
+                .addSubcommand(new OrphansCommand(terminal, connection));
         line.setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8));
         line.setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8));
         line.setUsageHelpWidth(

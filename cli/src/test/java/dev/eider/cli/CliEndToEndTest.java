@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.eider.cli.local.LocalGateway;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -67,6 +71,38 @@ class CliEndToEndTest {
                 .isEqualTo("200;");
         assertThat(answer("SELECT count(*) FROM past")).isEqualTo("300;");
         assertThat(run("read", "-n", "past", "--count", "1").out()).contains("past  300 rows  newest event_time 20");
+    }
+
+    @Test
+    void orphansAreListedFirstAndRemovedOnRequest() throws Exception {
+        run("write", "-n", "litter", "-i", "0", "--rows", "10", "--count", "2");
+        Path stray = stray("litter");
+
+        CommandRun listing = run("orphans", "litter");
+        assertThat(listing.exitCode()).isZero();
+        assertThat(listing.out()).contains(stray.toString()).hasLineCount(2);
+        assertThat(listing.err()).contains("1 file, 5 B. Nothing was deleted");
+        assertThat(stray).exists();
+
+        assertThat(run("orphans", "litter", "--older-than", "2h", "--remove").err())
+                .contains("Deleted 1 file.");
+        assertThat(stray).doesNotExist();
+        assertThat(run("orphans", "litter").err()).contains("main.litter has no orphaned files.");
+        assertThat(answer("SELECT count(*) FROM litter")).isEqualTo("20;");
+        assertThat(run("orphans", "litter", "--older-than", "1m").exitCode()).isEqualTo(1);
+        assertThat(run("orphans", "litter", "--older-than", "soon").exitCode()).isEqualTo(2);
+    }
+
+    private static Path stray(String table) throws Exception {
+        try (Stream<Path> files = Files.walk(directory.resolve("data/warehouse"))) {
+            Path data = files.filter(path -> path.getFileName().toString().equals("data")
+                            && path.getParent().getFileName().toString().startsWith(table))
+                    .findFirst()
+                    .orElseThrow();
+            Path stray = Files.writeString(data.resolve("stray.parquet"), "stray");
+            Files.setLastModifiedTime(stray, FileTime.from(Instant.now().minus(Duration.ofDays(2))));
+            return stray;
+        }
     }
 
     @Test

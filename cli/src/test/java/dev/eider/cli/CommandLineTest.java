@@ -38,7 +38,8 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"serve", "demo", "ping", "query", "ingest", "write", "read", "tables", "snapshots"})
+    @ValueSource(
+            strings = {"serve", "demo", "ping", "query", "ingest", "write", "read", "tables", "snapshots", "orphans"})
     void everyCommandHasHelpWithExamples(String command) {
         CommandRun run = run(command, "--help");
 

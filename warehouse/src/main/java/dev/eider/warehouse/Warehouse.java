@@ -6,6 +6,9 @@ import dev.eider.catalog.ErrorCode;
 import dev.eider.catalog.TableCatalog;
 import dev.eider.catalog.TableState;
 import dev.eider.warehouse.engine.QueryEngine;
+import dev.eider.warehouse.maintenance.OrphanFiles;
+import dev.eider.warehouse.maintenance.OrphanListing;
+import dev.eider.warehouse.maintenance.OrphanRequest;
 import dev.eider.warehouse.read.BoundQuery;
 import dev.eider.warehouse.read.QueryRun;
 import dev.eider.warehouse.read.SnapshotBinder;
@@ -17,6 +20,7 @@ import dev.eider.warehouse.storage.LocalFileIO;
 import dev.eider.warehouse.storage.Locations;
 import dev.eider.warehouse.types.IcebergToArrow;
 import dev.eider.warehouse.write.TableAppender;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +46,7 @@ public final class Warehouse implements AutoCloseable {
     private final TableAppender appender;
     private final SnapshotBinder binder;
     private final StatementRunner statements;
+    private final OrphanFiles orphans;
 
     private Warehouse(WarehouseConfig config, AllowedLocations allowed, BufferAllocator parent) {
         CatalogConfig where = config.catalog()
@@ -58,6 +63,8 @@ public final class Warehouse implements AutoCloseable {
         this.appender = new TableAppender(catalog, engine, allowed, config.write(), allocator);
         this.binder = new SnapshotBinder(catalog, engine, allowed, config.read());
         this.statements = new StatementRunner(catalog, engine, binder, appender, allocator);
+        this.orphans = new OrphanFiles(
+                new CatalogOwnership(catalog), new LocalFileIO(allowed), Clock.systemUTC(), OrphanFiles.LEAST_AGE);
     }
 
     /** Opens the catalog, creating it and the warehouse directory if they are missing; the allocator stays the caller's. */
@@ -140,6 +147,11 @@ public final class Warehouse implements AutoCloseable {
                 snapshot.operation(),
                 current != null && current.snapshotId() == snapshot.snapshotId(),
                 snapshot.summary() == null ? Map.of() : snapshot.summary());
+    }
+
+    /** Lists the files of a table that nothing refers to, and deletes them if the request says so. */
+    public OrphanListing orphans(TableIdentifier table, OrphanRequest request) {
+        return orphans.find(table, request);
     }
 
     @Override

@@ -167,7 +167,15 @@ public final class EiderClient implements AutoCloseable {
         return action("snapshots", Map.of("table", table.toString()), SnapshotSummary.class);
     }
 
-    private <T> List<T> action(String type, Map<String, String> body, Class<T> element) {
+    /** Lists the files of a table that nothing refers to, and deletes them if {@code remove}. */
+    public List<OrphanReport> orphans(TableName table, Duration olderThan, boolean remove) {
+        return action(
+                "orphans",
+                Map.of("table", table.toString(), "older_than_seconds", olderThan.toSeconds(), "remove", remove),
+                OrphanReport.class);
+    }
+
+    private <T> List<T> action(String type, Map<String, ?> body, Class<T> element) {
         return Retries.DEFAULT.read(() -> translating(() -> {
             Action action = new Action(type, JSON.writeValueAsBytes(body));
             List<T> answer = new ArrayList<>();

@@ -80,7 +80,8 @@ public final class FlightListener implements AutoCloseable {
         ActionTable actions = new ActionTable(List.of(
                 new QueryAction(statements, pool, sender),
                 new ListTablesAction(warehouse),
-                new SnapshotsAction(warehouse)));
+                new SnapshotsAction(warehouse),
+                new OrphansAction(warehouse)));
         return new FlightRouter.Handlers(
                 statements,
                 reads,

@@ -10,6 +10,8 @@ import dev.eider.catalog.EiderException;
 import dev.eider.catalog.ErrorCode;
 import dev.eider.warehouse.SnapshotListing;
 import dev.eider.warehouse.TableListing;
+import dev.eider.warehouse.maintenance.OrphanListing;
+import dev.eider.warehouse.maintenance.OrphanListing.OrphanFile;
 import dev.eider.warehouse.types.DuckDbTypes;
 import dev.eider.warehouse.write.AppendReceipt;
 import java.nio.charset.StandardCharsets;
@@ -76,6 +78,24 @@ final class WireJson {
         json.put("current", listing.current());
         ObjectNode summary = json.putObject("summary");
         new TreeMap<>(listing.summary()).forEach(summary::put);
+        return json;
+    }
+
+    /** Returns the files of a table that nothing refers to. */
+    static ObjectNode orphans(OrphanListing listing) {
+        ObjectNode json = MAPPER.createObjectNode();
+        json.put("table", listing.table().toString());
+        json.put("removed", listing.removed());
+        json.put("total_bytes", listing.totalBytes());
+        ArrayNode files = json.putArray("files");
+        for (OrphanFile file : listing.files()) {
+            files.addObject()
+                    .put("location", file.location())
+                    .put("bytes", file.bytes())
+                    .put("age_seconds", file.age().toSeconds());
+        }
+        ArrayNode failures = json.putArray("failures");
+        listing.failures().forEach(failures::add);
         return json;
     }
 

@@ -9,9 +9,14 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.eider.gateway.TestGateway;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.apache.arrow.flight.Action;
 import org.apache.arrow.flight.ActionType;
@@ -92,6 +97,35 @@ class PlainFlightTest {
             assertThat(receipts.texts()).hasSize(3).allSatisfy(receipt -> assertThat(receipt)
                     .contains("\"rows\":100"));
         }
+    }
+
+    @Test
+    void listsOrphanedFilesAndRemovesThemOnRequest() throws Exception {
+        put(FlightDescriptor.path("t"), 1, 10);
+        Path data;
+        try (Stream<Path> files = Files.walk(directory.resolve("warehouse"))) {
+            data = files.filter(path -> path.endsWith("data")).findFirst().orElseThrow();
+        }
+        Path stray = Files.writeString(data.resolve("stray.parquet"), "stray");
+        Files.setLastModifiedTime(stray, FileTime.from(Instant.now().minus(Duration.ofDays(2))));
+
+        JsonNode listed = orphans("{\"table\": \"main.t\"}");
+        assertThat(listed.get("removed").asBoolean()).isFalse();
+        assertThat(listed.get("total_bytes").asLong()).isEqualTo(5);
+        assertThat(listed.at("/files/0/location").asText()).isEqualTo("file://" + stray);
+        assertThat(stray).exists();
+
+        JsonNode removed = orphans("{\"table\": \"t\", \"older_than_seconds\": 3600, \"remove\": true}");
+        assertThat(removed.get("files")).hasSize(1);
+        assertThat(stray).doesNotExist();
+        assertThat(orphans("{\"table\": \"t\"}").get("files")).isEmpty();
+    }
+
+    private JsonNode orphans(String body) throws Exception {
+        return JSON.readTree(gateway.client()
+                .doAction(new Action("orphans", body.getBytes(UTF_8)))
+                .next()
+                .getBody());
     }
 
     @Test

@@ -3,11 +3,14 @@ package dev.eider.warehouse.storage;
 import java.io.IOException;
 import java.io.NotSerializableException;
 import java.io.ObjectOutputStream;
-import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.stream.Stream;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.iceberg.exceptions.NotFoundException;
 import org.apache.iceberg.exceptions.RuntimeIOException;
 import org.apache.iceberg.io.BulkDeletionFailureException;
@@ -79,24 +82,38 @@ public final class LocalFileIO implements DelegateFileIO {
     public Iterable<FileInfo> listPrefix(String prefix) {
         Path directory = allowed.require(prefix);
         if (!Files.isDirectory(directory)) {
-            return java.util.List.of();
+            return List.of();
         }
-        try (Stream<Path> files = Files.walk(directory)) {
-            return files.filter(Files::isRegularFile).map(LocalFileIO::describe).toList();
+        List<FileInfo> files = new ArrayList<>();
+        try {
+            Files.walkFileTree(directory, new SimpleFileVisitor<>() {
+                @Override
+                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                    if (attributes.isRegularFile()) {
+                        files.add(describe(file, attributes));
+                    }
+                    return FileVisitResult.CONTINUE;
+                }
+
+                @Override
+                public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
+                    if (failure instanceof NoSuchFileException) {
+                        return FileVisitResult.CONTINUE; // deleted while the directory was being read
+                    }
+                    throw failure;
+                }
+            });
         } catch (IOException e) {
             throw new RuntimeIOException(e, "Cannot list %s", prefix);
         }
+        return files;
     }
 
-    private static FileInfo describe(Path file) {
-        try {
-            return new FileInfo(
-                    Locations.ofPath(file),
-                    Files.size(file),
-                    Files.getLastModifiedTime(file).toMillis());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    private static FileInfo describe(Path file, BasicFileAttributes attributes) {
+        return new FileInfo(
+                Locations.ofPath(file),
+                attributes.size(),
+                attributes.lastModifiedTime().toMillis());
     }
 
     @Override

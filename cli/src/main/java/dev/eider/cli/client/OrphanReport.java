@@ -1,0 +1,36 @@
+package dev.eider.cli.client;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.List;
+
+/**
+ * The files of a table that nothing refers to. Immutable.
+ *
+ * @param table the table's full name
+ * @param removed whether they were deleted
+ * @param totalBytes their size together
+ * @param files each of them
+ * @param failures the locations that could not be deleted
+ */
+@JsonIgnoreProperties(ignoreUnknown = true)
+public record OrphanReport(
+        @JsonProperty("table") String table,
+        @JsonProperty("removed") boolean removed,
+        @JsonProperty("total_bytes") long totalBytes,
+        @JsonProperty("files") List<OrphanEntry> files,
+        @JsonProperty("failures") List<String> failures) {
+
+    /** One file that nothing refers to. */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record OrphanEntry(
+            @JsonProperty("location") String location,
+            @JsonProperty("bytes") long bytes,
+            @JsonProperty("age_seconds") long ageSeconds) {}
+
+    /** Copies the lists, so that nobody changes them later. */
+    public OrphanReport {
+        files = files == null ? List.of() : List.copyOf(files);
+        failures = failures == null ? List.of() : List.copyOf(failures);
+    }
+}

@@ -130,7 +130,7 @@ public final class StatementRunner {
                             .formatted(table.identifier(), targets.size(), width));
         }
         BoundQuery converted = new BoundQuery(converted(source.sql(), targets), source.pins());
-        WriteOptions options = new WriteOptions(WriteMode.APPEND, 0, Optional.empty());
+        WriteOptions options = WriteOptions.of(WriteMode.APPEND);
         List<AppendReceipt> receipts = new ArrayList<>();
         try (QueryRun run = binder.run(converted, allocator)) {
             try {

@@ -101,7 +101,8 @@ final class AppendSession {
         List<DataFile> files = List.copyOf(uncommitted);
         // Until the committer has refused them, a snapshot may refer to them: whatever it throws, they stay.
         uncommitted.clear();
-        CommitOutcome outcome = committer.append(target, "main", files, List.of(), SnapshotCommitter.PATIENCE);
+        CommitOutcome outcome =
+                committer.append(target, options.branch(), files, List.of(), SnapshotCommitter.PATIENCE);
         if (outcome instanceof CommitOutcome.Rejected) {
             uncommitted.addAll(files);
         }

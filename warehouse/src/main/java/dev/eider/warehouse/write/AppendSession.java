@@ -10,6 +10,7 @@ import dev.eider.warehouse.write.DataFileWriter.ValidatedRows;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.iceberg.ContentFile;
@@ -110,13 +111,18 @@ final class AppendSession {
         acknowledged = true;
         receipts.accept(new AppendReceipt(
                 target.identifier(),
+                options.branch(),
                 committed.snapshotId(),
                 committed.sequenceNumber(),
                 step.rows(),
-                files.size(),
+                files.stream()
+                        .map(file -> new AppendReceipt.FileRows(file.location(), 0, file.recordCount()))
+                        .toList(),
                 files.stream().mapToLong(ContentFile::fileSizeInBytes).sum(),
                 false,
+                committed.groupSize(),
                 committed.queued().toMillis(),
-                committed.committed().toMillis()));
+                committed.committed().toMillis(),
+                Optional.empty()));
     }
 }

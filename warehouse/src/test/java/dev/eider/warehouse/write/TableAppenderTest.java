@@ -2,6 +2,7 @@ package dev.eider.warehouse.write;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.eider.catalog.EiderException;
 import dev.eider.catalog.ErrorCode;
@@ -57,7 +58,10 @@ class TableAppenderTest {
 
         assertThat(receipt.table()).isEqualTo(TestWarehouse.table("t"));
         assertThat(receipt.rows()).isEqualTo(3000);
-        assertThat(receipt.files()).isEqualTo(1);
+        assertThat(receipt.files())
+                .extracting(AppendReceipt.FileRows::firstRow, AppendReceipt.FileRows::rows)
+                .containsExactly(tuple(0L, 3000L));
+        assertThat(receipt.branch()).isEqualTo("main");
         assertThat(receipt.sequenceNumber()).isEqualTo(1);
         assertThat(receipt.duplicate()).isFalse();
         TableState table = load("t");
@@ -161,7 +165,7 @@ class TableAppenderTest {
         AppendReceipt receipt = test.append("t", numbered(0, 50_000, 10));
 
         List<DataFile> files = dataFiles(load("t"));
-        assertThat(receipt.files()).isEqualTo(files.size()).isGreaterThan(3);
+        assertThat(receipt.files()).hasSameSizeAs(files).hasSizeGreaterThan(3);
         assertThat(files.stream().mapToLong(DataFile::recordCount).sum()).isEqualTo(500_000);
     }
 

@@ -121,7 +121,7 @@ final class IngestCommand implements Callable<Integer> {
     private void summarise(Path path, TableName name, List<Receipt> receipts, Duration elapsed) {
         long rows = receipts.stream().mapToLong(Receipt::rows).sum();
         long bytes = receipts.stream().mapToLong(Receipt::bytes).sum();
-        int dataFiles = receipts.stream().mapToInt(Receipt::files).sum();
+        int dataFiles = receipts.stream().mapToInt(Receipt::fileCount).sum();
         double seconds = Math.max(1e-3, elapsed.toMillis() / 1000.0);
         String target = receipts.isEmpty()
                 ? name.toString()

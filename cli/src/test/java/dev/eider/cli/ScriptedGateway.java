@@ -150,9 +150,9 @@ public final class ScriptedGateway implements AutoCloseable {
                 paths.add(String.join("/", rows.getDescriptor().getPath()));
                 String receipt =
                         """
-                        {"table":"main.t","snapshot_id":%d,"sequence_number":%d,"rows":%d,"files":1,"bytes":1234,
+                        {"table":"main.t","snapshot_id":%d,"sequence_number":%d,"rows":%d,"file_count":1,"files":[{"location":"file:/t/1.parquet","first_row":0,"rows":%d}],"bytes":1234,
                          "duplicate":false,"queue_ms":0,"commit_ms":7}"""
-                                .formatted(100 + appended.size(), appended.size(), total);
+                                .formatted(100 + appended.size(), appended.size(), total, total);
                 byte[] bytes = receipt.getBytes(StandardCharsets.UTF_8);
                 try (ArrowBuf metadata = allocator.buffer(bytes.length)) {
                     metadata.writeBytes(bytes);

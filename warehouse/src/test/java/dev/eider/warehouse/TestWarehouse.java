@@ -23,7 +23,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
@@ -100,7 +99,7 @@ public final class TestWarehouse implements AutoCloseable {
     }
 
     public List<AppendReceipt> append(String table, WriteMode mode, ArrowReader rows) {
-        return append(table, WriteOptions.of(mode).inSteps(0, Optional.empty()), rows);
+        return append(table, WriteOptions.of(mode), rows);
     }
 
     public List<AppendReceipt> append(String table, WriteOptions options, ArrowReader rows) {

@@ -68,8 +68,8 @@ final class SqlUpdates {
         }
         LOG.debug("Update begins, caller={}", caller.name());
         UpdateResult result = update.execute();
-        result.receipt().ifPresent(receipt -> ClientFlow.current()
-                .addTrailer(RECEIPT, WireJson.ascii(WireJson.receipt(receipt))));
+        result.receipt()
+                .ifPresent(receipt -> ClientFlow.current().addTrailer(RECEIPT, WireJson.receiptTrailer(receipt)));
         byte[] answer = DoPutUpdateResult.newBuilder()
                 .setRecordCount(result.rows())
                 .build()

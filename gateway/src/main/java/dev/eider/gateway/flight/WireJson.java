@@ -23,12 +23,32 @@ final class WireJson {
     private static final ObjectMapper MAPPER =
             new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
+    private static final int MOST_TRAILER_FILES = 20;
+    /** Clients of gRPC accept 8 KB of trailers, and there are others beside this one. */
+    private static final int MOST_TRAILER_LENGTH = 6 << 10;
+
     private WireJson() {}
 
     /** Returns a receipt; {@code snapshot_id} is null when there was nothing to append to an empty table. */
     static ObjectNode receipt(AppendReceipt receipt) {
+        return receipt(receipt, Integer.MAX_VALUE);
+    }
+
+    /** Returns a receipt as text that fits into a trailer: clients accept few kilobytes, so not all files are listed. */
+    static String receiptTrailer(AppendReceipt receipt) {
+        int listed = MOST_TRAILER_FILES;
+        String text = ascii(receipt(receipt, listed));
+        while (text.length() > MOST_TRAILER_LENGTH && listed > 0) {
+            listed /= 2;
+            text = ascii(receipt(receipt, listed));
+        }
+        return text;
+    }
+
+    private static ObjectNode receipt(AppendReceipt receipt, int mostFiles) {
         ObjectNode json = MAPPER.createObjectNode();
         json.put("table", receipt.table().toString());
+        json.put("branch", receipt.branch());
         if (receipt.snapshotId().isPresent()) {
             json.put("snapshot_id", receipt.snapshotId().getAsLong());
         } else {
@@ -36,11 +56,18 @@ final class WireJson {
         }
         json.put("sequence_number", receipt.sequenceNumber());
         json.put("rows", receipt.rows());
-        json.put("files", receipt.files());
+        json.put("file_count", receipt.files().size());
+        ArrayNode files = json.putArray("files");
+        receipt.files().stream().limit(mostFiles).forEach(file -> files.addObject()
+                .put("location", file.location())
+                .put("first_row", file.firstRow())
+                .put("rows", file.rows()));
         json.put("bytes", receipt.bytes());
         json.put("duplicate", receipt.duplicate());
+        json.put("group_size", receipt.groupSize());
         json.put("queue_ms", receipt.queueMillis());
         json.put("commit_ms", receipt.commitMillis());
+        receipt.keyExpires().ifPresent(expires -> json.put("key_expires", expires.toString()));
         return json;
     }
 

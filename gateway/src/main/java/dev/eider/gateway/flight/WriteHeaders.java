@@ -6,81 +6,63 @@ import dev.eider.warehouse.write.WriteMode;
 import dev.eider.warehouse.write.WriteOptions;
 import java.math.BigDecimal;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.Set;
 import org.apache.arrow.flight.CallHeaders;
-import org.jspecify.annotations.Nullable;
 
 /** Reads the options of a write from the headers of its call. */
 final class WriteHeaders {
-    private static final String PREFIX = "eider-";
-    private static final String MODE = PREFIX + "mode";
-    private static final String COMMIT_EVERY_ROWS = PREFIX + "commit-every-rows";
-    private static final String COMMIT_EVERY_SECONDS = PREFIX + "commit-every-seconds";
+    private static final String MODE = OptionHeaders.PREFIX + "mode";
+    private static final String COMMIT_EVERY_ROWS = OptionHeaders.PREFIX + "commit-every-rows";
+    private static final String COMMIT_EVERY_SECONDS = OptionHeaders.PREFIX + "commit-every-seconds";
+    private static final String IDEMPOTENCY_KEY = OptionHeaders.PREFIX + "idempotency-key";
+    private static final String CONTENT_DIGEST = OptionHeaders.PREFIX + "content-digest";
+    private static final String BRANCH = OptionHeaders.PREFIX + "branch";
+    private static final int LONGEST_NAME = 200;
     private static final BigDecimal MOST_SECONDS =
             BigDecimal.valueOf(Duration.ofDays(365).toSeconds());
+    private static final Set<String> KNOWN =
+            Set.of(MODE, COMMIT_EVERY_ROWS, COMMIT_EVERY_SECONDS, IDEMPOTENCY_KEY, CONTENT_DIGEST, BRANCH);
     private static final Set<String> PLANNED = Set.of(
-            PREFIX + "idempotency-key",
-            PREFIX + "content-digest",
-            PREFIX + "branch",
-            PREFIX + "on-schema-change",
-            PREFIX + "partition-by",
-            PREFIX + "sort-by");
+            OptionHeaders.PREFIX + "on-schema-change",
+            OptionHeaders.PREFIX + "partition-by",
+            OptionHeaders.PREFIX + "sort-by");
 
     private WriteHeaders() {}
 
     /** Returns the options, or says which header is wrong: none is ever ignored. */
-    static WriteOptions parse(CallHeaders headers) {
-        for (String name : headers.keys()) {
-            if (name.startsWith(PREFIX)) {
-                requireKnown(name);
-            }
-        }
+    static WriteOptions parse(CallHeaders callHeaders) {
+        OptionHeaders headers = new OptionHeaders(callHeaders);
+        headers.requireOnly(KNOWN, PLANNED);
         return new WriteOptions(
-                mode(headers.get(MODE)),
-                rows(headers.get(COMMIT_EVERY_ROWS)),
-                Optional.ofNullable(headers.get(COMMIT_EVERY_SECONDS)).map(WriteHeaders::seconds));
+                headers.value(MODE).map(WriteHeaders::mode).orElse(WriteOptions.DEFAULT.mode()),
+                headers.value(COMMIT_EVERY_ROWS).map(WriteHeaders::rows).orElse(WriteOptions.DEFAULT.commitEveryRows()),
+                headers.value(COMMIT_EVERY_SECONDS).map(WriteHeaders::seconds),
+                headers.name(IDEMPOTENCY_KEY, LONGEST_NAME),
+                headers.name(CONTENT_DIGEST, LONGEST_NAME),
+                headers.name(BRANCH, LONGEST_NAME).orElse(WriteOptions.DEFAULT.branch()));
     }
 
-    private static void requireKnown(String name) {
-        if (PLANNED.contains(name)) {
-            throw new EiderException(ErrorCode.UNSUPPORTED, "This version does not support the option " + name);
-        }
-        if (!name.equals(MODE) && !name.equals(COMMIT_EVERY_ROWS) && !name.equals(COMMIT_EVERY_SECONDS)) {
-            throw new EiderException(
-                    ErrorCode.INVALID_REQUEST,
-                    "Unknown option " + name + ", known are " + MODE + ", " + COMMIT_EVERY_ROWS + " and "
-                            + COMMIT_EVERY_SECONDS);
-        }
-    }
-
-    private static WriteMode mode(@Nullable String text) {
-        if (text == null) {
-            return WriteOptions.DEFAULT.mode();
-        }
+    private static WriteMode mode(String text) {
         return switch (text) {
             case "append" -> WriteMode.APPEND;
             case "create" -> WriteMode.CREATE;
             case "create_append" -> WriteMode.CREATE_APPEND;
             case "replace" ->
                 throw new EiderException(ErrorCode.UNSUPPORTED, "This version does not support " + MODE + " replace");
-            default -> throw bad(MODE, text, "append, create or create_append", null);
+            default -> throw OptionHeaders.bad(MODE, text, "append, create or create_append", null);
         };
     }
 
-    private static long rows(@Nullable String text) {
-        if (text == null) {
-            return WriteOptions.DEFAULT.commitEveryRows();
-        }
+    private static long rows(String text) {
         try {
             long rows = Long.parseLong(text);
             if (rows > 0) {
                 return rows;
             }
         } catch (NumberFormatException notANumber) {
-            throw bad(COMMIT_EVERY_ROWS, text, "a whole number of at least 1", notANumber);
+            throw OptionHeaders.bad(COMMIT_EVERY_ROWS, text, "a whole number of at least 1", notANumber);
         }
-        throw bad(COMMIT_EVERY_ROWS, text, "a whole number of at least 1", null);
+        throw OptionHeaders.bad(COMMIT_EVERY_ROWS, text, "a whole number of at least 1", null);
     }
 
     private static Duration seconds(String text) {
@@ -93,13 +75,8 @@ final class WriteHeaders {
                 }
             }
         } catch (NumberFormatException notANumber) {
-            throw bad(COMMIT_EVERY_SECONDS, text, "a number of seconds such as 5 or 0.5", notANumber);
+            throw OptionHeaders.bad(COMMIT_EVERY_SECONDS, text, "a number of seconds such as 5 or 0.5", notANumber);
         }
-        throw bad(COMMIT_EVERY_SECONDS, text, "a number of seconds such as 5 or 0.5", null);
-    }
-
-    private static EiderException bad(String name, String value, String expected, @Nullable Throwable cause) {
-        return new EiderException(
-                ErrorCode.INVALID_REQUEST, name + " has the bad value \"" + value + "\": expected " + expected, cause);
+        throw OptionHeaders.bad(COMMIT_EVERY_SECONDS, text, "a number of seconds such as 5 or 0.5", null);
     }
 }

@@ -67,13 +67,21 @@ class PlainFlightTest {
                         "snapshot_id",
                         "sequence_number",
                         "rows",
+                        "branch",
+                        "file_count",
                         "files",
+                        "group_size",
                         "bytes",
                         "duplicate",
                         "queue_ms",
                         "commit_ms");
         assertThat(receipt.get("table").asText()).isEqualTo("main.t");
         assertThat(receipt.get("rows").asLong()).isEqualTo(300);
+        assertThat(receipt.get("branch").asText()).isEqualTo("main");
+        assertThat(receipt.get("file_count").asInt()).isEqualTo(1);
+        assertThat(receipt.at("/files/0/first_row").asLong(-1)).isZero();
+        assertThat(receipt.at("/files/0/rows").asLong()).isEqualTo(300);
+        assertThat(receipt.at("/files/0/location").asText()).endsWith(".parquet");
         assertThat(receipt.get("snapshot_id").isIntegralNumber()).isTrue();
         assertThat(receipt.get("duplicate").asBoolean()).isFalse();
     }

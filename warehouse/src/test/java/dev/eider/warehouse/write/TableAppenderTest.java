@@ -99,7 +99,7 @@ class TableAppenderTest {
     @Test
     void commitsAnEndlessStreamInStepsOfRows() throws Exception {
         List<AppendReceipt> receipts = test.append(
-                "t", WriteOptions.of(WriteMode.CREATE_APPEND).inSteps(250, Optional.empty()), numbered(0, 100, 10));
+                "t", WriteOptions.inSteps(WriteMode.CREATE_APPEND, 250, Optional.empty()), numbered(0, 100, 10));
 
         assertThat(receipts).extracting(AppendReceipt::rows).containsExactly(300L, 300L, 300L, 100L);
         assertThat(receipts).extracting(AppendReceipt::sequenceNumber).containsExactly(1L, 2L, 3L, 4L);
@@ -117,7 +117,7 @@ class TableAppenderTest {
         });
 
         List<AppendReceipt> receipts =
-                appendCounting(rows, WriteOptions.of(WriteMode.CREATE_APPEND).inSteps(1, Optional.empty()), committed);
+                appendCounting(rows, WriteOptions.inSteps(WriteMode.CREATE_APPEND, 1, Optional.empty()), committed);
 
         assertThat(receipts).extracting(AppendReceipt::rows).containsExactly(1L, 1L);
     }
@@ -133,9 +133,7 @@ class TableAppenderTest {
         });
 
         List<AppendReceipt> receipts = appendCounting(
-                rows,
-                WriteOptions.of(WriteMode.CREATE_APPEND).inSteps(0, Optional.of(Duration.ofMillis(50))),
-                committed);
+                rows, WriteOptions.inSteps(WriteMode.CREATE_APPEND, 0, Optional.of(Duration.ofMillis(50))), committed);
 
         assertThat(receipts).extracting(AppendReceipt::rows).containsExactly(1L, 1L);
     }

@@ -1,6 +1,7 @@
 .DEFAULT_GOAL := help
 MVN ?= mvn -B
 FLIGHTS ?=
+ONLY ?=
 JAVA_OPTS := --add-opens=java.base/java.nio=ALL-UNNAMED
 
 .PHONY: help check demo bench format tail clean
@@ -14,10 +15,10 @@ check: ## Everything that CI runs: format, static analysis, all tests
 demo: ## Start a gateway on a temporary warehouse and show what it does
 	./eider demo
 
-bench: ## Benchmarks side by side; FLIGHTS=FILE for the questions over a larger flights file
+bench: ## Benchmarks side by side; ONLY=put,get,questions,writers,one-row,long-run; FLIGHTS=FILE for larger flights
 	$(MVN) -q -Dquick package
 	java $(JAVA_OPTS) -Xmx512m -XX:MaxDirectMemorySize=3g -cp 'benchmark/target/benchmark.jar:benchmark/target/lib/*' \
-	  dev.eider.benchmark.Benchmarks $(if $(FLIGHTS),--flights $(FLIGHTS))
+	  dev.eider.benchmark.Benchmarks $(if $(FLIGHTS),--flights $(FLIGHTS)) $(if $(ONLY),--only $(ONLY))
 
 format: ## Format every source file
 	$(MVN) -q spotless:apply

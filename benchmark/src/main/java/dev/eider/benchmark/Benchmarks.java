@@ -2,7 +2,6 @@ package dev.eider.benchmark;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -77,39 +76,6 @@ public final class Benchmarks {
         try (Stream<Path> files = Files.walk(directory)) {
             for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
                 Files.delete(file);
-            }
-        }
-    }
-
-    /** Options of the command line: each has one value. */
-    private static final class Options {
-        private final List<String> given;
-
-        Options(String[] arguments) {
-            given = new ArrayList<>(List.of(arguments));
-        }
-
-        Optional<String> text(String name) {
-            int at = given.indexOf(name);
-            if (at < 0 || at + 1 >= given.size()) {
-                return Optional.empty();
-            }
-            String value = given.get(at + 1);
-            given.subList(at, at + 2).clear();
-            return Optional.of(value);
-        }
-
-        int number(String name, int otherwise) {
-            return text(name).map(Integer::parseInt).orElse(otherwise);
-        }
-
-        List<String> words(String name, String otherwise) {
-            return List.of(text(name).orElse(otherwise).split(","));
-        }
-
-        void requireAllTaken() {
-            if (!given.isEmpty()) {
-                throw new IllegalArgumentException("Unknown arguments: " + given);
             }
         }
     }

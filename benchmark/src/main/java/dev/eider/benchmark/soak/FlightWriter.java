@@ -1,0 +1,177 @@
+package dev.eider.benchmark.soak;
+
+import dev.eider.benchmark.soak.Journal.Outcome;
+import dev.eider.benchmark.soak.Tally.Event;
+import dev.eider.cli.client.Receipt;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.arrow.flight.FlightRuntimeException;
+import org.apache.arrow.memory.BufferAllocator;
+
+/**
+ * Appends small batches through one gateway, across its kills, until the run stops.
+ *
+ * <p>With keys, an append is repeated with its key until it is acknowledged. Without, what a dead gateway left open is
+ * settled by reading the table, what a living one refuses stays refused, and what neither tells stays unknown.
+ */
+final class FlightWriter implements Runnable {
+    private static final int ATTEMPTS = 600;
+    private static final long PAUSE_MILLIS = 200;
+    private static final String UNKNOWN = "OUTCOME_UNKNOWN";
+
+    /** Answers that no repetition changes. */
+    private static final Set<String> FINAL = Set.of(
+            "INVALID_REQUEST",
+            "INVALID_SQL",
+            "INVALID_DATA",
+            "SCHEMA_MISMATCH",
+            "ALREADY_EXISTS",
+            "UNSUPPORTED",
+            "FORBIDDEN",
+            "UNAUTHENTICATED",
+            "TOO_LARGE");
+
+    private final SoakRun run;
+    private final int writer;
+    private final boolean keys;
+    private final GatewayLine line;
+    private final Journal journal;
+    private final SplittableRandom random;
+
+    FlightWriter(
+            SoakRun run, int writer, SoakOptions options, GatewaySlot slot, Path journals, BufferAllocator allocator) {
+        this.run = run;
+        this.writer = writer;
+        this.keys = options.keys();
+        this.line = new GatewayLine(slot, allocator);
+        this.journal = new Journal(journals, "writer-" + writer);
+        this.random = new SplittableRandom(options.seed() * 1_000 + writer);
+    }
+
+    @Override
+    public void run() {
+        try (line;
+                journal) {
+            while (run.goesOnAfter(random.nextInt(20))) {
+                run.append(() -> deliver(run.next(writer, random)));
+            }
+        } catch (RuntimeException e) {
+            run.complain("Writer " + writer + " ends: " + e);
+        }
+    }
+
+    private void deliver(Intent intent) {
+        journal.intended(intent);
+        run.tally().count(Event.APPEND);
+        for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+            try {
+                acknowledged(intent, line.append(intent, keys));
+                return;
+            } catch (FlightRuntimeException e) {
+                Optional<String> code = GatewayLine.code(e);
+                run.tally().failed(code.orElse(e.status().code() + " by the connection"));
+                if (keys ? isFinal(intent, code, e) : isSettled(intent, code)) {
+                    return;
+                }
+            }
+            run.tally().count(Event.RETRY);
+            run.goesOnAfter(PAUSE_MILLIS);
+        }
+        run.complain("Append " + intent.number() + " was not acknowledged in " + ATTEMPTS + " attempts");
+        end(intent, Outcome.UNKNOWN);
+    }
+
+    private void acknowledged(Intent intent, Receipt receipt) {
+        Long snapshot = receipt.snapshotId();
+        if (snapshot == null || receipt.rows() != intent.rows()) {
+            run.complain("Append " + intent.number() + " of " + intent.rows() + " rows got the receipt " + receipt);
+            end(intent, Outcome.UNKNOWN);
+            return;
+        }
+        journal.acknowledged(intent, OptionalLong.of(snapshot));
+        run.tally().count(Event.ACKNOWLEDGED);
+        if (receipt.duplicate()) {
+            run.tally().count(Event.DUPLICATE);
+        }
+        run.acknowledged(intent);
+        run.landed(intent, snapshot);
+    }
+
+    private boolean isFinal(Intent intent, Optional<String> code, FlightRuntimeException failure) {
+        if (code.isEmpty() || !FINAL.contains(code.get())) {
+            return false;
+        }
+        run.complain("Append " + intent.number() + " with its key was answered " + code.get() + ": "
+                + failure.getMessage() + (code.get().equals("UNSUPPORTED") ? " (try --no-keys)" : ""));
+        end(intent, Outcome.REFUSED);
+        return true;
+    }
+
+    /** Without a key nothing is repeated that may be in. */
+    private boolean isSettled(Intent intent, Optional<String> code) {
+        if (code.isPresent()) {
+            end(intent, code.get().equals(UNKNOWN) ? Outcome.UNKNOWN : Outcome.REFUSED);
+            return true;
+        }
+        if (!gatewayIsDead()) {
+            end(intent, Outcome.UNKNOWN);
+            return true;
+        }
+        Optional<Boolean> found = look(intent);
+        if (found.isEmpty()) {
+            end(intent, Outcome.UNKNOWN);
+            return true;
+        }
+        if (found.get()) {
+            journal.acknowledged(intent, OptionalLong.empty());
+            run.tally().count(Event.SEEN);
+            run.acknowledged(intent);
+        }
+        return found.get();
+    }
+
+    /** A process that was killed changes nothing any more; one that lives may still be at it. */
+    private boolean gatewayIsDead() {
+        Process process = line.connectedTo().process();
+        try {
+            if (process != null) {
+                process.onExit().get(2, TimeUnit.SECONDS);
+            }
+            return true;
+        } catch (TimeoutException alive) {
+            return false;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /** Looks into the table, once the gateway lives again; nothing if that takes too long. */
+    private Optional<Boolean> look(Intent intent) {
+        for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+            try {
+                String sql = "SELECT count(*) FROM " + intent.table() + " WHERE intent = " + intent.number();
+                return Optional.of(line.numbers(sql).get(0)[0] > 0);
+            } catch (FlightRuntimeException e) {
+                if (GatewayLine.code(e).filter("TABLE_NOT_FOUND"::equals).isPresent()) {
+                    return Optional.of(false);
+                }
+            }
+            run.goesOnAfter(PAUSE_MILLIS);
+        }
+        return Optional.empty();
+    }
+
+    private void end(Intent intent, Outcome outcome) {
+        journal.ended(intent, outcome);
+        run.tally().count(outcome == Outcome.REFUSED ? Event.REFUSED : Event.UNKNOWN);
+    }
+}

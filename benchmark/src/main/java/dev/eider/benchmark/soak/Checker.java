@@ -1,7 +1,7 @@
 package dev.eider.benchmark.soak;
 
-import dev.eider.benchmark.StockCatalog;
 import dev.eider.benchmark.soak.Journal.Outcome;
+import dev.eider.benchmark.soak.RowSource.StoredRow;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -10,84 +10,66 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.iceberg.Table;
-import org.apache.iceberg.data.IcebergGenerics;
-import org.apache.iceberg.data.Record;
-import org.apache.iceberg.exceptions.NoSuchTableException;
-import org.apache.iceberg.io.CloseableIterable;
 
 /**
- * Proves from the clients' logs what tables must hold: reads every row with Iceberg's own reader, without Eider. Only
- * while no append is under way. Confined to one thread.
+ * Proves from the clients' logs what tables must hold, row by row. Only while no append is under way. Confined to one
+ * thread.
  */
 final class Checker {
-    private final StockCatalog catalog;
     private final Path journals;
 
-    Checker(StockCatalog catalog, Path journals) {
-        this.catalog = catalog;
+    Checker(Path journals) {
         this.journals = journals;
     }
 
-    /** Checks some tables, all that the logs name if none are given. */
-    Verdict check(Collection<String> names) {
+    /** Checks all tables that the logs name. */
+    Verdict checkAll(RowSource source) {
+        Journals logged = logged();
+        return check(logged.tables(), logged, source);
+    }
+
+    /** Checks one table. */
+    Verdict check(String table, RowSource source) {
+        return check(java.util.List.of(table), logged(), source);
+    }
+
+    private Journals logged() {
         try {
-            Journals logged = Journals.read(journals);
-            Verdict verdict = new Verdict();
-            Collection<String> tables = names.isEmpty() ? logged.tables() : names;
-            Map<Long, BitSet> found = new HashMap<>();
-            for (String name : tables) {
-                load(name).ifPresent(table -> read(name, table, logged, found, verdict));
-            }
-            for (Intent intent : logged.intents().values()) {
-                if (tables.contains(intent.table())) {
-                    judge(intent, Optional.ofNullable(logged.outcomes().get(intent.number())), found, verdict);
-                }
-            }
-            return verdict;
+            return Journals.read(journals);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private Optional<Table> load(String name) {
-        try {
-            return Optional.of(catalog.load(name));
-        } catch (NoSuchTableException e) {
-            return Optional.empty();
+    private static Verdict check(Collection<String> tables, Journals logged, RowSource source) {
+        Verdict verdict = new Verdict();
+        Map<Long, BitSet> found = new HashMap<>();
+        for (String table : tables) {
+            source.read(table, row -> compare(table, row, logged.intents(), found, verdict));
         }
-    }
-
-    private static void read(String name, Table table, Journals logged, Map<Long, BitSet> found, Verdict verdict) {
-        try (CloseableIterable<Record> rows = IcebergGenerics.read(table).build()) {
-            for (Record row : rows) {
-                long id = (Long) row.getField("id");
-                long number = Intent.numberOf(id);
-                Intent intent = logged.intents().get(number);
-                verdict.countRow(id);
-                if (intent == null || !intent.table().equals(name) || id - intent.firstId() >= intent.rows()) {
-                    verdict.fault(Verdict.Fault.STRANGER, "row " + id + " of " + name + " was never meant to be there");
-                } else if (!isWhole(row, intent, id)) {
-                    verdict.fault(Verdict.Fault.GARBLED, "row " + id + " reads " + row);
-                } else {
-                    mark(found.computeIfAbsent(number, any -> new BitSet()), intent, id, verdict);
-                }
+        for (Intent intent : logged.intents().values()) {
+            if (tables.contains(intent.table())) {
+                judge(intent, Optional.ofNullable(logged.outcomes().get(intent.number())), found, verdict);
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
+        return verdict;
     }
 
-    private static boolean isWhole(Record row, Intent intent, long id) {
-        return row.getField("intent").equals(intent.number())
-                && row.getField("writer").equals(intent.writer())
-                && row.getField("note").equals(Intent.note(id));
-    }
-
-    private static void mark(BitSet rows, Intent intent, long id, Verdict verdict) {
-        int place = Math.toIntExact(id - intent.firstId());
+    private static void compare(
+            String table, StoredRow row, Map<Long, Intent> intents, Map<Long, BitSet> found, Verdict verdict) {
+        Intent intent = intents.get(Intent.numberOf(row.id()));
+        verdict.countRow(row.id());
+        if (intent == null || !intent.table().equals(table) || row.id() - intent.firstId() >= intent.rows()) {
+            verdict.fault(Verdict.Fault.STRANGER, "row " + row.id() + " of " + table + " was never meant to be there");
+            return;
+        }
+        if (!row.isWhole(intent)) {
+            verdict.fault(Verdict.Fault.GARBLED, "row " + row.id() + " of " + table + " reads " + row);
+        }
+        BitSet rows = found.computeIfAbsent(intent.number(), any -> new BitSet());
+        int place = Math.toIntExact(row.id() - intent.firstId());
         if (rows.get(place)) {
-            verdict.fault(Verdict.Fault.DUPLICATED, "row " + id + " of append " + intent.number() + " is there again");
+            verdict.fault(Verdict.Fault.DUPLICATED, "row " + row.id() + " of " + table + " is there again");
         }
         rows.set(place);
     }

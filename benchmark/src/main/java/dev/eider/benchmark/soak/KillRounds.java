@@ -1,68 +1,82 @@
 package dev.eider.benchmark.soak;
 
+import dev.eider.benchmark.StockCatalog;
 import dev.eider.benchmark.soak.Tally.Event;
 import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
+import org.apache.arrow.memory.BufferAllocator;
 
-/** Rounds of load, kill -9 of a gateway in the midst of it, restart, and a check of the table. */
+/**
+ * Rounds of load, kill -9 of a gateway in the midst of it, restart, and a check of the table through a gateway that was
+ * killed; through Iceberg's own reader before a table is left.
+ */
 final class KillRounds {
     private static final int FEWEST_MILLIS = 1_500;
     private static final int MOST_MILLIS = 4_000;
-    /** A table lives through several rounds, but not so many that reading it takes all the time. */
     private static final int ROUNDS_OF_A_TABLE = 10;
 
     private final SoakRun run;
     private final int rounds;
     private final List<GatewaySlot> slots;
     private final Checker checker;
+    private final StockCatalog catalog;
     private final SplittableRandom random;
 
-    KillRounds(SoakRun run, SoakOptions options, List<GatewaySlot> slots, Checker checker) {
+    KillRounds(SoakRun run, SoakOptions options, List<GatewaySlot> slots, Checker checker, StockCatalog catalog) {
         this.run = run;
         this.rounds = options.rounds();
         this.slots = slots;
         this.checker = checker;
+        this.catalog = catalog;
         this.random = new SplittableRandom(options.seed());
     }
 
     /** Runs all rounds, or until one finds a fault. */
-    void run() throws InterruptedException {
+    void run(BufferAllocator allocator) throws InterruptedException {
         for (int round = 1; round <= rounds && run.complaints().isEmpty(); round++) {
-            long started = System.nanoTime();
             run.goesOnAfter(random.nextInt(FEWEST_MILLIS, MOST_MILLIS));
-            List<GatewaySlot> killed =
-                    random.nextInt(4) == 0 ? slots : List.of(slots.get(random.nextInt(slots.size())));
-            for (GatewaySlot slot : killed) {
-                slot.kill();
-                run.tally().count(Event.KILL);
-            }
+            long started = System.nanoTime();
+            List<GatewaySlot> killed = kill();
             killed.forEach(GatewaySlot::start);
-            int number = round;
             long restarted = System.nanoTime();
-            run.quietly(() -> check(number, killed));
-            System.out.printf(
-                    Locale.ROOT,
-                    "    %.1f s of load and restart, %.1f s until all was quiet and checked%n",
-                    (restarted - started) / 1e9,
-                    (System.nanoTime() - restarted) / 1e9);
+            int number = round;
+            run.quietly(() -> {
+                long quiet = System.nanoTime();
+                Verdict verdict = verdict(number, killed.get(0), allocator);
+                System.out.printf(
+                        Locale.ROOT,
+                        "round %d/%d: killed %s, restarted in %.1f s, all quiet after %.1f s, checked in %.1f s: %s%n",
+                        number,
+                        rounds,
+                        killed.stream().map(GatewaySlot::name).toList(),
+                        (restarted - started) / 1e9,
+                        (quiet - restarted) / 1e9,
+                        (System.nanoTime() - quiet) / 1e9,
+                        verdict);
+            });
+            run.turnTo("soak_" + round / ROUNDS_OF_A_TABLE);
         }
     }
 
-    private void check(int round, List<GatewaySlot> killed) {
-        String table = run.table();
-        Verdict verdict = checker.check(List.of(table));
-        System.out.printf(
-                Locale.ROOT,
-                "round %d/%d, killed %s, table %s: %s%n",
-                round,
-                rounds,
-                killed.stream().map(GatewaySlot::name).toList(),
-                table,
-                verdict);
-        if (!verdict.isGood()) {
-            run.complain("Round " + round + " found faults");
+    private List<GatewaySlot> kill() {
+        List<GatewaySlot> killed = random.nextInt(4) == 0 ? slots : List.of(slots.get(random.nextInt(slots.size())));
+        for (GatewaySlot slot : killed) {
+            slot.kill();
+            run.tally().count(Event.KILL);
         }
-        run.turnTo("soak_" + round / ROUNDS_OF_A_TABLE);
+        return killed;
+    }
+
+    private Verdict verdict(int round, GatewaySlot killed, BufferAllocator allocator) {
+        try (GatewayLine line = new GatewayLine(killed, allocator)) {
+            boolean last = round % ROUNDS_OF_A_TABLE == 0;
+            RowSource source = last ? new IcebergRows(catalog) : new GatewayRows(line);
+            Verdict verdict = checker.check(run.table(), source);
+            if (!verdict.isGood()) {
+                run.complain("Table " + run.table() + " has faults");
+            }
+            return verdict;
+        }
     }
 }

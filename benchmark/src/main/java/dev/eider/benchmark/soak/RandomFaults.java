@@ -17,14 +17,22 @@ final class RandomFaults {
     private final List<GatewaySlot> slots;
     private final Optional<SmallDisk> disk;
     private final Checker checker;
+    private final RowSource source;
     private final SplittableRandom random;
 
-    RandomFaults(SoakRun run, SoakOptions options, List<GatewaySlot> slots, Optional<SmallDisk> disk, Checker checker) {
+    RandomFaults(
+            SoakRun run,
+            SoakOptions options,
+            List<GatewaySlot> slots,
+            Optional<SmallDisk> disk,
+            Checker checker,
+            RowSource source) {
         this.run = run;
         this.nanos = TimeUnit.MINUTES.toNanos(options.minutes());
         this.slots = slots;
         this.disk = disk;
         this.checker = checker;
+        this.source = source;
         this.random = new SplittableRandom(options.seed());
     }
 
@@ -78,7 +86,7 @@ final class RandomFaults {
     }
 
     private void turn(String next) {
-        Verdict verdict = checker.check(List.of(run.table()));
+        Verdict verdict = checker.check(run.table(), source);
         System.out.printf(Locale.ROOT, "table %s: %s; so far %s%n", run.table(), verdict, run.tally());
         if (!verdict.isGood()) {
             run.complain("Table " + run.table() + " has faults");

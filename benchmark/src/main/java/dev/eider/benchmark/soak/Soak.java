@@ -93,19 +93,20 @@ public final class Soak {
     private boolean runAll(List<GatewaySlot> slots, StockCatalog catalog, Path journals, BufferAllocator allocator)
             throws Exception {
         long started = System.nanoTime();
-        Checker checker = new Checker(catalog, journals);
+        Checker checker = new Checker(journals);
+        RowSource iceberg = new IcebergRows(catalog);
         List<Thread> clients = clients(slots, catalog, journals, allocator);
         clients.forEach(Thread::start);
         if (options.rounds() > 0) {
-            new KillRounds(run, options, slots, checker).run();
+            new KillRounds(run, options, slots, checker, catalog).run(allocator);
         } else {
-            new RandomFaults(run, options, slots, disk, checker).run();
+            new RandomFaults(run, options, slots, disk, checker, iceberg).run();
         }
         run.quietly(run::stop);
         for (Thread client : clients) {
             client.join();
         }
-        Verdict verdict = checker.check(List.of());
+        Verdict verdict = checker.checkAll(iceberg);
         boolean agreed = new GatewayAgreement(slots, allocator)
                 .isReached(Journals.read(journals).tables(), verdict);
         System.out.printf(

@@ -54,6 +54,10 @@ final class Verdict {
         }
     }
 
+    long count(Fault fault) {
+        return faults.getOrDefault(fault, 0L);
+    }
+
     boolean isGood() {
         return faults.isEmpty();
     }
@@ -70,7 +74,7 @@ final class Verdict {
     @Override
     public String toString() {
         String found = Arrays.stream(Fault.values())
-                .map(fault -> fault.name().toLowerCase(Locale.ROOT) + "=" + faults.getOrDefault(fault, 0L))
+                .map(fault -> fault.name().toLowerCase(Locale.ROOT) + "=" + count(fault))
                 .collect(Collectors.joining(" "));
         return String.format(
                 Locale.ROOT,

@@ -51,6 +51,7 @@ final class GatewaySlot implements AutoCloseable {
                 "-Xmx512m",
                 "-XX:MaxDirectMemorySize=1g",
                 "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
                 "-cp",
                 System.getProperty("java.class.path") + driverPath,
                 "dev.eider.cli.Eider",

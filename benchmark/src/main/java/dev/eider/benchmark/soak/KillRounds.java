@@ -38,7 +38,7 @@ final class KillRounds {
             run.goesOnAfter(random.nextInt(FEWEST_MILLIS, MOST_MILLIS));
             long started = System.nanoTime();
             List<GatewaySlot> killed = kill();
-            killed.forEach(GatewaySlot::start);
+            killed.parallelStream().forEach(GatewaySlot::start);
             long restarted = System.nanoTime();
             int number = round;
             run.quietly(() -> {

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -127,8 +128,9 @@ public final class Soak {
             List<GatewaySlot> slots, StockCatalog catalog, Path journals, BufferAllocator allocator) {
         List<Thread> clients = new ArrayList<>();
         for (int i = 0; i < options.load().writers(); i++) {
-            GatewaySlot slot = slots.get(i % slots.size());
-            clients.add(new Thread(new FlightWriter(run, i, options, slot, journals, allocator), "writer-" + i));
+            List<GatewaySlot> own = new ArrayList<>(slots);
+            Collections.rotate(own, i);
+            clients.add(new Thread(new FlightWriter(run, i, options, own, journals, allocator), "writer-" + i));
         }
         for (int i = 0; i < options.load().readers(); i++) {
             GatewaySlot slot = slots.get(i % slots.size());

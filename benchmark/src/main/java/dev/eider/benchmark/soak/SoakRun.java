@@ -16,6 +16,7 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
  * wrong. Thread-safe.
  */
 final class SoakRun {
+    private static final int SHOWN = 20;
     private static final int REMEMBERED = 2_000;
     private static final long QUIET_SECONDS = 180;
 
@@ -129,8 +130,10 @@ final class SoakRun {
     void complain(String sentence) {
         synchronized (complaints) {
             complaints.add(sentence);
+            if (complaints.size() <= SHOWN) {
+                System.out.println("FAULT " + sentence);
+            }
         }
-        System.out.println("FAULT " + sentence);
     }
 
     List<String> complaints() {

@@ -80,7 +80,7 @@ final class WriterCell {
         for (int i = 0; i < load.writers(); i++) {
             lanes.add(contender.lane(table));
         }
-        ExecutorService writers = Executors.newFixedThreadPool(load.writers());
+        ExecutorService writers = Executors.newFixedThreadPool(load.writers(), WriterCell::daemon);
         CountDownLatch start = new CountDownLatch(1);
         long started = System.nanoTime();
         long deadline = started + TimeUnit.SECONDS.toNanos(load.seconds());
@@ -93,6 +93,12 @@ final class WriterCell {
             lane.close();
         }
         return result(started, deadline);
+    }
+
+    private static Thread daemon(Runnable work) {
+        Thread thread = new Thread(work, "writer");
+        thread.setDaemon(true);
+        return thread;
     }
 
     private void end(ExecutorService writers) throws InterruptedException {

@@ -97,7 +97,10 @@ public final class Soak {
         Checker checker = new Checker(journals);
         RowSource iceberg = new IcebergRows(catalog);
         List<Thread> clients = clients(slots, catalog, journals, allocator);
-        clients.forEach(Thread::start);
+        for (Thread client : clients) {
+            client.setDaemon(true);
+            client.start();
+        }
         if (options.rounds() > 0) {
             new KillRounds(run, options, slots, checker, catalog).run(allocator);
         } else {

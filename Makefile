@@ -1,9 +1,16 @@
 .DEFAULT_GOAL := help
 MVN ?= mvn -B
 FLIGHTS ?=
+ONLY ?=
 JAVA_OPTS := --add-opens=java.base/java.nio=ALL-UNNAMED
+QUIET := -Dorg.slf4j.simpleLogger.defaultLogLevel=error -Dorg.slf4j.simpleLogger.log.org.apache.iceberg=error
+BENCHMARK_PATH := 'benchmark/target/benchmark.jar:benchmark/target/lib/*'
+MINUTES ?= 5
+ROUNDS ?=
+SEED ?=
+SOAK_OPTS ?=
 
-.PHONY: help check demo bench format tail clean
+.PHONY: help check demo bench soak format tail clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -14,10 +21,17 @@ check: ## Everything that CI runs: format, static analysis, all tests
 demo: ## Start a gateway on a temporary warehouse and show what it does
 	./eider demo
 
-bench: ## Benchmarks side by side; FLIGHTS=FILE for the questions over a larger flights file
+bench: ## Benchmarks side by side; ONLY=put,get,questions,writers,one-row,long-run; FLIGHTS=FILE for larger flights
 	$(MVN) -q -Dquick package
-	java $(JAVA_OPTS) -Xmx512m -XX:MaxDirectMemorySize=3g -cp 'benchmark/target/benchmark.jar:benchmark/target/lib/*' \
-	  dev.eider.benchmark.Benchmarks $(if $(FLIGHTS),--flights $(FLIGHTS))
+	java $(JAVA_OPTS) -Xmx1g -XX:MaxDirectMemorySize=3g $(QUIET) \
+	  -cp $(BENCHMARK_PATH) \
+	  dev.eider.benchmark.Benchmarks $(if $(FLIGHTS),--flights $(FLIGHTS)) $(if $(ONLY),--only $(ONLY))
+
+soak: ## Gateways under load, kills and a full disk; MINUTES=5 or ROUNDS=100, SEED=N, SOAK_OPTS="--no-keys ..."
+	$(MVN) -q -Dquick package
+	java $(JAVA_OPTS) -Xmx512m -XX:MaxDirectMemorySize=1g $(QUIET) \
+	  -cp $(BENCHMARK_PATH) dev.eider.benchmark.soak.Soak --minutes $(MINUTES) \
+	  $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SEED),--seed $(SEED)) $(SOAK_OPTS)
 
 format: ## Format every source file
 	$(MVN) -q spotless:apply

@@ -2,47 +2,81 @@ package dev.eider.benchmark;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 
 /**
- * Runs every benchmark and prints what it measured: {@code [--flights FILE] [--runs N] [--examples DIRECTORY]}, run from
- * the repository's root.
+ * Runs the benchmarks and prints what they measured: {@code [--only put,get,questions,writers,one-row,long-run]
+ * [--flights FILE] [--runs N] [--examples DIRECTORY] [--writers 1,4,16] [--appends N] [--seconds N] [--commits N]
+ * [--long-run-seconds N] [--directory PARENT]}, run from the repository's root.
  */
 public final class Benchmarks {
+    private static final List<String> ALL = List.of("put", "get", "questions", "writers", "one-row", "long-run");
+
     private Benchmarks() {}
 
-    /** Runs all benchmarks; a disagreement between contenders ends with an error. */
+    /** Runs benchmarks; a disagreement between contenders, or a row too few or too many, ends with an error. */
     public static void main(String[] arguments) throws Exception {
-        List<String> given = new ArrayList<>(List.of(arguments));
-        Optional<Path> flights = option(given, "--flights").map(Path::of);
-        int runs = option(given, "--runs").map(Integer::parseInt).orElse(5);
-        Path examples = Path.of(option(given, "--examples").orElse("examples")).toAbsolutePath();
-        if (!given.isEmpty()) {
-            throw new IllegalArgumentException("Unknown arguments: " + given);
+        Options options = new Options(arguments);
+        Set<String> only = new TreeSet<>(options.words("--only", String.join(",", ALL)));
+        if (!ALL.containsAll(only)) {
+            throw new IllegalArgumentException("--only takes some of " + ALL + ", not " + only);
         }
+        Optional<Path> flights = options.text("--flights").map(Path::of);
+        int runs = options.number("--runs", 5);
+        Path examples = Path.of(options.text("--examples").orElse("examples")).toAbsolutePath();
+        List<Integer> writers = options
+                .words(
+                        "--writers",
+                        String.join(
+                                ",",
+                                WriterBenchmark.WRITERS.stream()
+                                        .map(String::valueOf)
+                                        .toList()))
+                .stream()
+                .map(Integer::parseInt)
+                .toList();
+        int appends = options.number("--appends", 20);
+        int seconds = options.number("--seconds", 40);
+        int commits = options.number("--commits", 10_000);
+        int longRunSeconds = options.number("--long-run-seconds", 1_200);
+        Path parent = Path.of(options.text("--directory").orElse(System.getProperty("java.io.tmpdir")));
+        options.requireAllTaken();
+
         int threads = Runtime.getRuntime().availableProcessors();
         Environment.print();
-        Path directory = Files.createTempDirectory("eider-benchmark");
+        Path directory = Files.createTempDirectory(parent, "eider-benchmark");
         try (BufferAllocator allocator = new RootAllocator()) {
-            new PutBenchmark(directory, allocator, threads).run(runs);
-            new GetBenchmark(directory, allocator, threads).run(runs);
-            new QuestionBenchmark(directory, allocator, threads).run(runs * 3, flights, examples);
+            for (String name : ALL) {
+                if (!only.contains(name)) {
+                    continue;
+                }
+                switch (name) {
+                    case "put" -> new PutBenchmark(directory, allocator, threads).run(runs);
+                    case "get" -> new GetBenchmark(directory, allocator, threads).run(runs);
+                    case "questions" ->
+                        new QuestionBenchmark(directory, allocator, threads).run(runs * 3, flights, examples);
+                    case "writers" -> new WriterBenchmark(directory, allocator, threads).run(writers, appends, seconds);
+                    case "one-row" -> new OneRowBenchmark(directory, allocator, threads).run(appends, seconds);
+                    default -> new LongRunBenchmark(directory, allocator, threads).run(commits, longRunSeconds);
+                }
+            }
         } finally {
-            PutBenchmark.delete(directory);
+            delete(directory);
         }
     }
 
-    private static Optional<String> option(List<String> given, String name) {
-        int at = given.indexOf(name);
-        if (at < 0 || at + 1 >= given.size()) {
-            return Optional.empty();
+    /** Leaves nothing behind. */
+    private static void delete(Path directory) throws Exception {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
         }
-        String value = given.get(at + 1);
-        given.subList(at, at + 2).clear();
-        return Optional.of(value);
     }
 }

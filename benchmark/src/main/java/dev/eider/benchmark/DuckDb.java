@@ -8,6 +8,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 import java.util.stream.Collectors;
@@ -31,6 +32,15 @@ final class DuckDb implements AutoCloseable {
         execute("SET memory_limit = '" + memoryLimit + "'");
     }
 
+    private DuckDb(DuckDBConnection connection) {
+        this.connection = connection;
+    }
+
+    /** Returns another connection to the same engine, for another thread; the caller closes it. */
+    DuckDb another() throws SQLException {
+        return new DuckDb(connection.duplicate().unwrap(DuckDBConnection.class));
+    }
+
     static String version() {
         try (Connection connection = DriverManager.getConnection("jdbc:duckdb:")) {
             return connection.getMetaData().getDatabaseProductVersion();
@@ -52,6 +62,23 @@ final class DuckDb implements AutoCloseable {
             rows.next();
             return rows.getString(1);
         }
+    }
+
+    /** Returns a result whose columns are whole numbers. */
+    List<long[]> numbers(String sql) throws SQLException {
+        List<long[]> result = new ArrayList<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            int columns = rows.getMetaData().getColumnCount();
+            while (rows.next()) {
+                long[] row = new long[columns];
+                for (int i = 0; i < columns; i++) {
+                    row[i] = rows.getLong(i + 1);
+                }
+                result.add(row);
+            }
+        }
+        return result;
     }
 
     /** Runs {@code sql} over an Arrow stream that it calls {@code arrow_rows}. */

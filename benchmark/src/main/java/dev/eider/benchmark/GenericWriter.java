@@ -29,7 +29,7 @@ import org.apache.iceberg.types.Types;
 
 /** Writes the sample batches the way a Java program with Iceberg alone would: one record object a row. */
 final class GenericWriter {
-    private static final Schema SCHEMA = new Schema(
+    static final Schema SCHEMA = new Schema(
             Types.NestedField.optional(1, "id", Types.LongType.get()),
             Types.NestedField.optional(2, "departed", Types.TimestampType.withoutZone()),
             Types.NestedField.optional(3, "origin", Types.StringType.get()),

@@ -39,12 +39,16 @@ final class LocalServer implements AutoCloseable {
                         Integer.toString(threads),
                         "engine.memory-limit",
                         memoryLimit)));
-        this.client = FlightClient.builder(allocator, Location.forGrpcInsecure("127.0.0.1", gateway.port()))
-                .build();
+        this.client = connect(allocator);
     }
 
     /** Sends a stream as one append, and returns once its receipt is there. */
     void put(String table, ArrowReader rows, CallOption... options) throws IOException {
+        put(client, table, rows, options);
+    }
+
+    /** Sends a stream as one append over a connection of {@link #connect}. */
+    static void put(FlightClient client, String table, ArrowReader rows, CallOption... options) throws IOException {
         VectorSchemaRoot root = rows.getVectorSchemaRoot();
         AsyncPutListener receipts = new AsyncPutListener();
         FlightClient.ClientStreamListener upload =
@@ -58,6 +62,22 @@ final class LocalServer implements AutoCloseable {
         }
         upload.completed();
         upload.getResult();
+    }
+
+    /** Returns one more connection; the caller closes it. */
+    FlightClient connect(BufferAllocator allocator) {
+        return FlightClient.builder(allocator, Location.forGrpcInsecure("127.0.0.1", gateway.port()))
+                .build();
+    }
+
+    /** Returns the catalog's database. */
+    String catalogUri() {
+        return "jdbc:sqlite:" + directory.resolve("catalog.db");
+    }
+
+    /** Returns where its tables are. */
+    Path warehouse() {
+        return directory.resolve("warehouse");
     }
 
     /** Reads a whole result. */

@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Stream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.ipc.ArrowReader;
 
@@ -93,14 +92,5 @@ final class PutBenchmark {
         return duckDb.single(
                 "SELECT count(*) || ' rows, hash ' || sum(hash(id, departed, origin, comment, delay, distance, "
                         + "price, late)) FROM " + DuckDb.readParquet(files));
-    }
-
-    /** Leaves nothing behind. */
-    static void delete(Path directory) throws Exception {
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
     }
 }

@@ -39,7 +39,7 @@ final class SampleBatches implements AutoCloseable {
         try (VectorSchemaRoot root = VectorSchemaRoot.create(schema(), allocator)) {
             for (int batch = 0; batch < DISTINCT; batch++) {
                 root.allocateNew();
-                fill(root, batch, random);
+                fill(root, (long) batch * BATCH_ROWS, BATCH_ROWS, random);
                 batches.add(new VectorUnloader(root).getRecordBatch());
                 root.clear();
             }
@@ -62,9 +62,10 @@ final class SampleBatches implements AutoCloseable {
         return new Field(name, FieldType.nullable(type), null);
     }
 
-    private static void fill(VectorSchemaRoot root, int batch, SplittableRandom random) {
-        for (int i = 0; i < BATCH_ROWS; i++) {
-            long id = (long) batch * BATCH_ROWS + i;
+    /** Fills an allocated root with rows that count from {@code firstId}. */
+    static void fill(VectorSchemaRoot root, long firstId, int rows, SplittableRandom random) {
+        for (int i = 0; i < rows; i++) {
+            long id = firstId + i;
             int delay = random.nextInt(-20, 180);
             ((BigIntVector) root.getVector(0)).setSafe(i, id);
             ((TimeStampMicroVector) root.getVector(1)).setSafe(i, 978_307_200_000_000L + id * 1_000_000);
@@ -80,7 +81,7 @@ final class SampleBatches implements AutoCloseable {
             }
             ((BitVector) root.getVector(7)).setSafe(i, delay > 15 ? 1 : 0);
         }
-        root.setRowCount(BATCH_ROWS);
+        root.setRowCount(rows);
     }
 
     private static byte[] airport(int number) {

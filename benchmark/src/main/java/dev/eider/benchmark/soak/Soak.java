@@ -1,0 +1,156 @@
+package dev.eider.benchmark.soak;
+
+import dev.eider.benchmark.StockCatalog;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+
+/**
+ * Runs gateways under load and under faults, and ends with exit code 1 if anything was lost, came twice, or was
+ * otherwise not as clients were told: {@code [--minutes N | --rounds N] [--seed N] [--writers N] [--readers N]
+ * [--gateways 1|2] [--no-keys] [--no-foreign] [--no-full-disk] [--directory D] [--keep] [--catalog-uri URI]
+ * [--driver-prefix jdbc:faulty:NAME: --driver-path JAR]}.
+ */
+public final class Soak {
+    private final SoakOptions options;
+    private final Path directory;
+    private final Optional<SmallDisk> disk;
+    private final SoakRun run = new SoakRun();
+
+    private Soak(SoakOptions options, Path directory, Optional<SmallDisk> disk) {
+        this.options = options;
+        this.directory = directory;
+        this.disk = disk;
+    }
+
+    /** Runs once and ends the process. */
+    public static void main(String[] arguments) throws Exception {
+        SoakOptions options = SoakOptions.parse(arguments);
+        Path parent = options.place().directory().orElse(Path.of(System.getProperty("java.io.tmpdir")));
+        Path directory = Files.createTempDirectory(parent, "eider-soak");
+        System.out.println("seed      " + options.seed());
+        System.out.println("directory " + directory);
+        Optional<SmallDisk> disk = options.disk() ? SmallDisk.mount(directory) : Optional.empty();
+        if (options.disk() && disk.isEmpty()) {
+            System.out.println("SKIPPED   the full disk: this user cannot mount one");
+        }
+        boolean good;
+        try {
+            good = new Soak(options, directory, disk).runAll();
+        } finally {
+            disk.ifPresent(SmallDisk::close);
+        }
+        if (good && !options.place().keep()) {
+            delete(directory);
+        }
+        System.exit(good ? 0 : 1);
+    }
+
+    private boolean runAll() throws Exception {
+        Path data = disk.map(SmallDisk::directory).orElse(directory);
+        Path warehouse = Files.createDirectories(data.resolve("warehouse"));
+        Path journals = Files.createDirectories(directory.resolve("journals"));
+        String uri = options.place().catalogUri().orElse("jdbc:sqlite:" + data.resolve("catalog.db"));
+        List<GatewaySlot> slots = slots(warehouse, uri);
+        try (BufferAllocator allocator = new RootAllocator()) {
+            slots.forEach(GatewaySlot::start);
+            try (StockCatalog catalog = StockCatalog.open(uri, warehouse)) {
+                return runAll(slots, catalog, journals, allocator);
+            }
+        } finally {
+            slots.forEach(GatewaySlot::close);
+        }
+    }
+
+    private List<GatewaySlot> slots(Path warehouse, String uri) {
+        List<String> settings = List.of(
+                "--warehouse",
+                warehouse.toString(),
+                "--catalog-uri",
+                options.place().driverPrefix() + uri,
+                "--set",
+                "engine.memory-limit=512MB");
+        String driver = options.place()
+                .driverPath()
+                .map(path -> File.pathSeparator + path)
+                .orElse("");
+        List<GatewaySlot> slots = new ArrayList<>();
+        for (int i = 0; i < options.load().gateways(); i++) {
+            slots.add(new GatewaySlot(String.valueOf((char) ('A' + i)), settings, driver, directory));
+        }
+        return slots;
+    }
+
+    private boolean runAll(List<GatewaySlot> slots, StockCatalog catalog, Path journals, BufferAllocator allocator)
+            throws Exception {
+        long started = System.nanoTime();
+        Checker checker = new Checker(journals);
+        RowSource iceberg = new IcebergRows(catalog);
+        List<Thread> clients = clients(slots, catalog, journals, allocator);
+        for (Thread client : clients) {
+            client.setDaemon(true);
+            client.start();
+        }
+        if (options.rounds() > 0) {
+            new KillRounds(run, options, slots, checker, catalog).run(allocator);
+        } else {
+            new RandomFaults(run, options, slots, disk, checker, iceberg).run();
+        }
+        run.quietly(run::stop);
+        for (Thread client : clients) {
+            client.join();
+        }
+        Verdict verdict = checker.checkAll(iceberg);
+        boolean agreed = new GatewayAgreement(slots, allocator)
+                .isReached(Journals.read(journals).tables(), verdict);
+        System.out.printf(
+                "%nran       %s%ncounted   %s%nchecked   %s%n",
+                Duration.ofNanos(System.nanoTime() - started).truncatedTo(java.time.temporal.ChronoUnit.SECONDS),
+                run.tally(),
+                verdict);
+        boolean good = verdict.isGood() && agreed && run.complaints().isEmpty();
+        System.out.println(
+                good
+                        ? "GOOD      every acknowledged row is there exactly once"
+                        : "BAD       " + run.complaints().size() + " complaints, see the lines with FAULT; logs are in "
+                                + directory + ", --seed " + options.seed());
+        return good;
+    }
+
+    private List<Thread> clients(
+            List<GatewaySlot> slots, StockCatalog catalog, Path journals, BufferAllocator allocator) {
+        List<Thread> clients = new ArrayList<>();
+        for (int i = 0; i < options.load().writers(); i++) {
+            List<GatewaySlot> own = new ArrayList<>(slots);
+            Collections.rotate(own, i);
+            clients.add(new Thread(new FlightWriter(run, i, options, own, journals, allocator), "writer-" + i));
+        }
+        for (int i = 0; i < options.load().readers(); i++) {
+            GatewaySlot slot = slots.get(i % slots.size());
+            clients.add(new Thread(new SnapshotReader(run, options.seed() + i, slot, allocator), "reader-" + i));
+        }
+        if (options.foreign()) {
+            int number = options.load().writers();
+            clients.add(new Thread(new ForeignWriter(run, number, options.seed(), catalog, journals), "stock"));
+        }
+        return clients;
+    }
+
+    private static void delete(Path directory) throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+}

@@ -77,7 +77,10 @@ final class CatalogTableOperations implements TableOperations {
         }
         RecordingFiles written = new RecordingFiles(files);
         try {
-            swap(base, MetadataFiles.write(next, base == null ? null : base.metadataFileLocation(), written));
+            TableMetadata complete =
+                    MetadataFiles.write(next, base == null ? null : base.metadataFileLocation(), written);
+            written.sync();
+            swap(base, complete);
         } catch (CommitFailedException | AlreadyExistsException e) {
             written.discard();
             throw e;

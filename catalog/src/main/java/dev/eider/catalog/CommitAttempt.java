@@ -221,6 +221,7 @@ final class CommitAttempt {
             removed = upkeep.apply(operations);
             TableState state = Objects.requireNonNull(base == null ? next : base, "state");
             TableMetadata written = MetadataFiles.write(operations.current(), baseLocation(), files);
+            files.sync();
             next = new TableState(state.identifier(), written, false, state.io());
         }
     }

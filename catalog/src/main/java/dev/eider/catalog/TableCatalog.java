@@ -90,19 +90,23 @@ public final class TableCatalog extends JdbcCatalog {
 
     /** Opens a catalog whose upkeep goes by a clock of its own. */
     static TableCatalog open(CatalogConfig config, Function<Map<String, String>, FileIO> files, Clock clock) {
-        return open(config, files, clock, COMMIT_PATIENCE);
+        return open(config, properties(config), files, clock, COMMIT_PATIENCE);
     }
 
     /**
-     * Opens a catalog that gives a failing database a time of its own.
+     * Opens a catalog that is set up by the caller.
      *
-     * @param patience how long to find out what became of a change
+     * @param properties what Iceberg's own catalog is set up with
+     * @param patience how long to find out what became of a change while the database fails
      */
     static TableCatalog open(
-            CatalogConfig config, Function<Map<String, String>, FileIO> files, Clock clock, Duration patience) {
+            CatalogConfig config,
+            Map<String, String> properties,
+            Function<Map<String, String>, FileIO> files,
+            Clock clock,
+            Duration patience) {
         prepareDatabaseDirectory(config);
         CatalogDatabase database = CatalogDatabase.open(config);
-        Map<String, String> properties = properties(config);
         TableCatalog catalog = new TableCatalog(config, database, files.apply(properties), clock, patience);
         try {
             catalog.initialize(config.name(), properties);
@@ -130,7 +134,8 @@ public final class TableCatalog extends JdbcCatalog {
         }
     }
 
-    private static Map<String, String> properties(CatalogConfig config) {
+    /** Returns what Iceberg's own catalog is set up with. */
+    static Map<String, String> properties(CatalogConfig config) {
         return Map.of(
                 CatalogProperties.URI,
                 config.uri(),

@@ -25,8 +25,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  * reported is true. One writer's connection fails while another process commits.
  */
 abstract class FaultMatrixContract {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
-
     private TestDatabase database;
 
     abstract TestDatabase newDatabase() throws Exception;
@@ -54,7 +52,7 @@ abstract class FaultMatrixContract {
     void losesNothingAndRepeatsNothing(Point point, Kind kind, long delayMillis) throws Exception {
         try (TableCatalog healthy = database.open();
                 Faults faults = FaultyDriver.script("cell-" + UUID.randomUUID());
-                TableCatalog faulty = database.open(faults, PATIENCE)) {
+                TableCatalog faulty = database.open(faults, TestDatabase.PATIENCE)) {
             TableState table = TestCatalog.create(healthy, "orders");
             TestDatabase.append(faulty, table, "first").orThrow();
             AtomicReference<CompletableFuture<CommitOutcome>> between = new AtomicReference<>();
@@ -97,7 +95,7 @@ abstract class FaultMatrixContract {
     void createsATableOnceWhenTheReplyIsLost(Point point) throws Exception {
         try (TableCatalog healthy = database.open();
                 Faults faults = FaultyDriver.script("create-" + UUID.randomUUID());
-                TableCatalog faulty = database.open(faults, PATIENCE)) {
+                TableCatalog faulty = database.open(faults, TestDatabase.PATIENCE)) {
             TableState staged = faulty.stage(TestCatalog.table("orders"), TestCatalog.SCHEMA, java.util.Map.of());
             faults.arm(point, Kind.REPLY_LOST, 1);
 
@@ -119,7 +117,7 @@ abstract class FaultMatrixContract {
             names = {"REPLY_LOST", "BUSY", "APPLIED_LATER"})
     void dropsAndRenamesOnceWhenTheReplyIsLost(Kind kind) throws Exception {
         try (Faults faults = FaultyDriver.script("names-" + UUID.randomUUID());
-                TableCatalog faulty = database.open(faults, PATIENCE)) {
+                TableCatalog faulty = database.open(faults, TestDatabase.PATIENCE)) {
             TestCatalog.create(faulty, "orders");
             faults.arm(Point.AFTER_SWAP, kind, 1).applyLaterAfter(Duration.ofMillis(100));
             faulty.renameTable(TestCatalog.table("orders"), TestCatalog.table("sales"));

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.eider.catalog.Faults.Kind;
 import dev.eider.catalog.Faults.Point;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import org.apache.iceberg.Table;
@@ -75,7 +74,7 @@ class StockCatalogLosesUpdatesTest {
         try (TableCatalog healthy = database.open();
                 JdbcCatalog other = database.stock();
                 Faults faults = FaultyDriver.script("ours-" + UUID.randomUUID());
-                TableCatalog faulty = database.open(faults, Duration.ofSeconds(30))) {
+                TableCatalog faulty = database.open(faults, TestDatabase.PATIENCE)) {
             TableState table = TestCatalog.create(healthy, "orders");
             faults.arm(Point.AFTER_SWAP, kind, 1).onFire(() -> append(other, "between"));
 

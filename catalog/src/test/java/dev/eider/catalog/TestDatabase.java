@@ -3,6 +3,7 @@ package dev.eider.catalog;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,6 +16,8 @@ import org.apache.iceberg.jdbc.JdbcCatalog;
  * and those whose connections fail. Immutable; whoever opens a catalog closes it.
  */
 record TestDatabase(String uri, String warehouse, KeptFiles files) {
+    static final Duration PATIENCE = Duration.ofSeconds(30);
+
     TestDatabase(String uri) {
         this(uri, "memory://" + UUID.randomUUID(), new KeptFiles());
     }
@@ -54,9 +57,21 @@ record TestDatabase(String uri, String warehouse, KeptFiles files) {
         return TableCatalog.open(config(upkeep), properties -> files, clock);
     }
 
+    /** Opens a catalog without its default namespace, and with more properties, as Iceberg's own tests ask for it. */
+    TableCatalog openBare(Map<String, String> additional) {
+        Map<String, String> properties = new HashMap<>(TableCatalog.properties(config(uri)));
+        properties.putAll(additional);
+        TableCatalog catalog =
+                TableCatalog.open(config(uri), properties, ignored -> files, Clock.systemUTC(), PATIENCE);
+        catalog.dropNamespace(TableNames.DEFAULT_NAMESPACE);
+        return catalog;
+    }
+
     /** Opens a catalog whose connections fail as the script says, and which does not wait for long. */
     TableCatalog open(Faults faults, Duration patience) {
-        return TableCatalog.open(config(faults.uri(uri)), properties -> files, Clock.systemUTC(), patience);
+        CatalogConfig config = config(faults.uri(uri));
+        return TableCatalog.open(
+                config, TableCatalog.properties(config), properties -> files, Clock.systemUTC(), patience);
     }
 
     /** Opens it as any other Iceberg client does. */

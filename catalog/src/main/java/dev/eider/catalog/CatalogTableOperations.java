@@ -92,7 +92,7 @@ final class CatalogTableOperations implements TableOperations {
     private void requireFree() {
         if (!catalog.namespaceExists(name.namespace())) {
             throw new NoSuchNamespaceException(
-                    "Cannot create table %s. Namespace %s does not exist", name, name.namespace());
+                    "Cannot create table %s. Namespace does not exist: %s", name, name.namespace());
         }
         if (pointers.location(Kind.VIEW, name).isPresent()) {
             throw new AlreadyExistsException("View with same name already exists: %s", name);

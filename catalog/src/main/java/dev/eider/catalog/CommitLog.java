@@ -100,7 +100,7 @@ final class CommitLog {
         abandonAfter(connection, metadata.uuid(), branch, newestKnown);
         for (Snapshot missing : unlogged) {
             // A change of another client carries no mark that we know: its snapshot names it.
-            String name = "snapshot-" + metadata.uuid() + "-" + missing.snapshotId();
+            String name = "s-" + metadata.uuid() + "-" + missing.snapshotId();
             insert(connection, CommitRows.row(name, metadata.uuid(), branch, missing));
         }
     }

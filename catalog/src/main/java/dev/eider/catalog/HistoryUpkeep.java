@@ -134,13 +134,21 @@ final class HistoryUpkeep {
             List<Snapshot> gone = removedNow;
             background.execute(() -> unreachable.retire(state, gone));
         }
+        if (!merging) {
+            beginMerge(state);
+        }
+    }
+
+    private void beginMerge(TableState state) {
         Snapshot current = state.metadata().currentSnapshot();
-        if (current != null && !merging) {
-            List<ManifestFile> small = ManifestMerge.choose(current.allManifests(files));
+        try {
+            List<ManifestFile> small = current == null ? List.of() : ManifestMerge.choose(current.allManifests(files));
             if (!small.isEmpty()) {
                 merging = true;
                 background.execute(() -> merge(state, small));
             }
+        } catch (RuntimeException e) {
+            LOG.warn("Small manifests were not looked for, table={}", state.identifier(), e);
         }
     }
 

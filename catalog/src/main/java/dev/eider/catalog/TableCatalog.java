@@ -55,13 +55,13 @@ public final class TableCatalog extends JdbcCatalog {
     private final CatalogThreads threads;
     private final SnapshotCommitter committer;
 
-    private TableCatalog(CatalogConfig config, CatalogDatabase database, FileIO io, Clock clock) {
+    private TableCatalog(CatalogConfig config, CatalogDatabase database, FileIO io, Clock clock, Duration patience) {
         super(properties -> io, properties -> new PooledClients(database, properties), true);
         this.config = config;
         this.database = database;
         this.io = io;
         this.metadataFiles = new MetadataFiles(io);
-        this.pointers = new Pointers(database, config.name(), COMMIT_PATIENCE);
+        this.pointers = new Pointers(database, config.name(), patience);
         this.names = new CatalogNames(pointers);
         this.history = new CatalogHistory(database, pointers);
         this.threads = new CatalogThreads();
@@ -90,10 +90,24 @@ public final class TableCatalog extends JdbcCatalog {
 
     /** Opens a catalog whose upkeep goes by a clock of its own. */
     static TableCatalog open(CatalogConfig config, Function<Map<String, String>, FileIO> files, Clock clock) {
+        return open(config, properties(config), files, clock, COMMIT_PATIENCE);
+    }
+
+    /**
+     * Opens a catalog that is set up by the caller.
+     *
+     * @param properties what Iceberg's own catalog is set up with
+     * @param patience how long to find out what became of a change while the database fails
+     */
+    static TableCatalog open(
+            CatalogConfig config,
+            Map<String, String> properties,
+            Function<Map<String, String>, FileIO> files,
+            Clock clock,
+            Duration patience) {
         prepareDatabaseDirectory(config);
         CatalogDatabase database = CatalogDatabase.open(config);
-        Map<String, String> properties = properties(config);
-        TableCatalog catalog = new TableCatalog(config, database, files.apply(properties), clock);
+        TableCatalog catalog = new TableCatalog(config, database, files.apply(properties), clock, patience);
         try {
             catalog.initialize(config.name(), properties);
             CatalogSchema.create(database);
@@ -120,7 +134,8 @@ public final class TableCatalog extends JdbcCatalog {
         }
     }
 
-    private static Map<String, String> properties(CatalogConfig config) {
+    /** Returns what Iceberg's own catalog is set up with. */
+    static Map<String, String> properties(CatalogConfig config) {
         return Map.of(
                 CatalogProperties.URI,
                 config.uri(),

@@ -73,18 +73,24 @@ final class TableCommitter {
         List<Member> members = requests.stream().map(Member::new).toList();
         for (int attempt = 1; members.stream().anyMatch(Member::isOpen); attempt++) {
             CommitAttempt staged = new CommitAttempt(files, CommitId.create());
+            Optional<Result> result;
             try {
                 if (attempt > ATTEMPTS) {
                     throw keptChanging(requests.get(0));
                 }
-                settle(staged, attempt(staged, members), members);
+                result = attempt(staged, members);
             } catch (EiderException e) {
                 fail(staged, members, e);
+                continue;
             } catch (RuntimeIOException | NotFoundException e) {
                 fail(staged, members, unwritable(requests.get(0), e));
+                continue;
             } catch (RuntimeException e) {
                 fail(staged, members, defect(requests.get(0), e));
+                continue;
             }
+            // Nothing that fails from here on may take the files of a change that is in for those of a failed attempt.
+            settle(staged, result, members);
         }
         Duration took = Duration.ofNanos(System.nanoTime() - started);
         return members.stream().map(member -> member.outcome(took)).toList();

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import org.apache.iceberg.CatalogProperties;
 import org.apache.iceberg.CatalogUtil;
@@ -312,6 +313,16 @@ public final class TableCatalog extends JdbcCatalog {
         return keys.isEmpty()
                 ? List.of()
                 : database.read(connection -> Ledger.find(connection, tableUuid, branch, keys));
+    }
+
+    /** Returns all tables and views of the database, also those of other catalog names. */
+    public List<Registration> registrations() {
+        return pointers.registrations();
+    }
+
+    /** Returns files of a table that nothing current refers to any more, but that stay until their grace period ends. */
+    public Set<String> retiredFiles(String tableUuid) {
+        return Set.copyOf(database.read(connection -> RetiredFiles.of(connection, tableUuid)));
     }
 
     CatalogNames names() {

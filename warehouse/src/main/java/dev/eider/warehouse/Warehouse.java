@@ -64,7 +64,10 @@ public final class Warehouse implements AutoCloseable {
         this.binder = new SnapshotBinder(catalog, engine, allowed, config.read());
         this.statements = new StatementRunner(catalog, engine, binder, appender, allocator);
         this.orphans = new OrphanFiles(
-                new CatalogOwnership(catalog), new LocalFileIO(allowed), Clock.systemUTC(), OrphanFiles.LEAST_AGE);
+                new CatalogOwnership(catalog, new LocalFileIO(allowed)),
+                new LocalFileIO(allowed),
+                Clock.systemUTC(),
+                OrphanFiles.LEAST_AGE);
     }
 
     /** Opens the catalog, creating it and the warehouse directory if they are missing; the allocator stays the caller's. */

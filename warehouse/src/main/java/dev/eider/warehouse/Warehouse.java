@@ -8,6 +8,7 @@ import dev.eider.catalog.TableState;
 import dev.eider.warehouse.engine.QueryEngine;
 import dev.eider.warehouse.read.BoundQuery;
 import dev.eider.warehouse.read.QueryRun;
+import dev.eider.warehouse.read.ReadOptions;
 import dev.eider.warehouse.read.SnapshotBinder;
 import dev.eider.warehouse.statement.SqlStatement;
 import dev.eider.warehouse.statement.StatementRunner;
@@ -71,7 +72,12 @@ public final class Warehouse implements AutoCloseable {
 
     /** Decides what {@code sql} is, and binds it if it is a query; runs nothing. */
     public SqlStatement prepare(String sql) {
-        return statements.prepare(sql);
+        return prepare(sql, ReadOptions.NONE);
+    }
+
+    /** Like the other, for a caller that has to see certain snapshots: a query without them is refused. */
+    public SqlStatement prepare(String sql, ReadOptions options) {
+        return statements.prepare(sql, options);
     }
 
     /** Runs a statement that changes something. */
@@ -81,7 +87,12 @@ public final class Warehouse implements AutoCloseable {
 
     /** Binds the reading of one whole table at its current snapshot. */
     public BoundQuery bindTable(TableIdentifier table) {
-        return binder.bindTable(table);
+        return bindTable(table, ReadOptions.NONE);
+    }
+
+    /** Like the other, for a caller that has to see certain snapshots: without them the read is refused. */
+    public BoundQuery bindTable(TableIdentifier table, ReadOptions options) {
+        return binder.bindTable(table, options);
     }
 
     /** Returns the Arrow schema of a bound query's result, without running it. */

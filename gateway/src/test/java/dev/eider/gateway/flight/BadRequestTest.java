@@ -169,12 +169,12 @@ class BadRequestTest {
     @Test
     void refusesReadOptionsThatItDoesNotHave() {
         FlightCallHeaders headers = new FlightCallHeaders();
-        headers.insert("eider-min-snapshot", "1");
+        headers.insert("eider-colour", "blue");
 
         FlightRuntimeException failure = failure(() -> TestRows.read(
                 gateway.client().getStream(new Ticket("SELECT 1".getBytes(UTF_8)), new HeaderCallOption(headers))));
 
-        assertFailure(failure, FlightStatusCode.UNIMPLEMENTED, ErrorCode.UNSUPPORTED);
+        assertFailure(failure, FlightStatusCode.INVALID_ARGUMENT, ErrorCode.INVALID_REQUEST);
     }
 
     private static void put(FlightDescriptor descriptor, FlightCallHeaders headers) {

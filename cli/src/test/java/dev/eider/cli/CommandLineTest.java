@@ -18,6 +18,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 class CommandLineTest {
+    private static final String AIRPORTS =
+            Path.of("../examples/airports.parquet").toString();
+
     @TempDir
     private Path directory;
 
@@ -183,13 +186,15 @@ class CommandLineTest {
     }
 
     @Test
-    void statementsAndAppendsAreNeverRepeated() {
+    void statementsAndAppendsInStepsAreNeverRepeated() {
         gateway.failuresToCome.set(1);
         assertThat(run("query", "DELETE FROM t").exitCode()).isEqualTo(1);
         assertThat(gateway.calls).hasValue(1);
 
         gateway.failuresToCome.set(1);
-        assertThat(run("write", "-n", "t", "--count", "1").exitCode()).isEqualTo(1);
+        assertThat(run("ingest", AIRPORTS, "-n", "t", "--commit-every-rows", "9")
+                        .exitCode())
+                .isEqualTo(1);
         assertThat(gateway.calls).hasValue(2);
         assertThat(gateway.appended).isEmpty();
     }
@@ -207,9 +212,7 @@ class CommandLineTest {
 
     @Test
     void ingestsFilesOneAppendEach() {
-        String airports = Path.of("../examples/airports.parquet").toString();
-
-        CommandRun run = run("ingest", airports, airports, "--table", "t", "--mode", "append");
+        CommandRun run = run("ingest", AIRPORTS, AIRPORTS, "--table", "t", "--mode", "append");
 
         assertThat(run.err()).isEmpty();
         assertThat(run.exitCode()).isZero();

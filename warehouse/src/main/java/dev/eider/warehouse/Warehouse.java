@@ -11,6 +11,7 @@ import dev.eider.warehouse.maintenance.OrphanListing;
 import dev.eider.warehouse.maintenance.OrphanRequest;
 import dev.eider.warehouse.read.BoundQuery;
 import dev.eider.warehouse.read.QueryRun;
+import dev.eider.warehouse.read.ReadOptions;
 import dev.eider.warehouse.read.SnapshotBinder;
 import dev.eider.warehouse.statement.SqlStatement;
 import dev.eider.warehouse.statement.StatementRunner;
@@ -82,7 +83,12 @@ public final class Warehouse implements AutoCloseable {
 
     /** Decides what {@code sql} is, and binds it if it is a query; runs nothing. */
     public SqlStatement prepare(String sql) {
-        return statements.prepare(sql);
+        return prepare(sql, ReadOptions.NONE);
+    }
+
+    /** Like the other, for a caller that has to see certain snapshots: a query without them is refused. */
+    public SqlStatement prepare(String sql, ReadOptions options) {
+        return statements.prepare(sql, options);
     }
 
     /** Runs a statement that changes something. */
@@ -92,7 +98,12 @@ public final class Warehouse implements AutoCloseable {
 
     /** Binds the reading of one whole table at its current snapshot. */
     public BoundQuery bindTable(TableIdentifier table) {
-        return binder.bindTable(table);
+        return bindTable(table, ReadOptions.NONE);
+    }
+
+    /** Like the other, for a caller that has to see certain snapshots: without them the read is refused. */
+    public BoundQuery bindTable(TableIdentifier table, ReadOptions options) {
+        return binder.bindTable(table, options);
     }
 
     /** Returns the Arrow schema of a bound query's result, without running it. */

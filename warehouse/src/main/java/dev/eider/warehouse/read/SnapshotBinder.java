@@ -40,6 +40,7 @@ public final class SnapshotBinder {
     private final QueryEngine engine;
     private final ScanPlanner planner;
     private final ReadConfig config;
+    private final MinimumSnapshots minimums;
 
     /** Creates a binder; an engine that this version lacks is refused. */
     public SnapshotBinder(TableCatalog catalog, QueryEngine engine, AllowedLocations allowed, ReadConfig config) {
@@ -52,10 +53,16 @@ public final class SnapshotBinder {
         this.engine = engine;
         this.planner = new PlannedScan(allowed, engine);
         this.config = config;
+        this.minimums = new MinimumSnapshots(catalog.history());
     }
 
     /** Checks a query and pins its tables; runs nothing. */
     public BoundQuery bind(String sql) {
+        return bind(sql, ReadOptions.NONE);
+    }
+
+    /** Like the other, for a caller that has to see certain snapshots: without them the query is refused. */
+    public BoundQuery bind(String sql, ReadOptions options) {
         try (EngineConnection connection = engine.connect()) {
             ParsedQuery query = connection.parse(sql);
             List<TableIdentifier> names = query.tables().stream()
@@ -64,26 +71,32 @@ public final class SnapshotBinder {
             Map<TableIdentifier, TableState> states =
                     catalog.load(names.stream().distinct().toList());
             List<BoundQuery.Pin> pins = new ArrayList<>();
+            Map<BoundQuery.Pin, TableState> pinned = new HashMap<>();
             for (int i = 0; i < names.size(); i++) {
                 TableState state = states.get(names.get(i));
                 if (state == null) {
                     throw TableCatalog.notFound(names.get(i));
                 }
-                pins.add(TableVersions.pin(
-                        state, version(connection, query.tables().get(i))));
+                BoundQuery.Pin pin = TableVersions.pin(
+                        state, version(connection, query.tables().get(i)));
+                pins.add(pin);
+                pinned.put(pin, state);
             }
+            minimums.require(options, pinned);
             return new BoundQuery(query.text(), pins);
         }
     }
 
-    /** Pins the reading of one whole table at its current snapshot. */
-    public BoundQuery bindTable(TableIdentifier name) {
+    /** Pins the reading of one whole table at its current snapshot, if that contains what the options ask for. */
+    public BoundQuery bindTable(TableIdentifier name, ReadOptions options) {
         TableState state = catalog.load(name);
         String sql = "SELECT * FROM %s.%s"
                 .formatted(
                         SqlText.quoteIdentifier(state.identifier().namespace().toString()),
                         SqlText.quoteIdentifier(state.identifier().name()));
-        return new BoundQuery(sql, List.of(TableVersions.pin(state, new TableVersion.Latest())));
+        BoundQuery.Pin pin = TableVersions.pin(state, new TableVersion.Latest());
+        minimums.require(options, Map.of(pin, state));
+        return new BoundQuery(sql, List.of(pin));
     }
 
     private static TableVersion version(EngineConnection connection, TableReference reference) {

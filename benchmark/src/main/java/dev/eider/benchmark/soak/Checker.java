@@ -45,7 +45,11 @@ final class Checker {
         Verdict verdict = new Verdict();
         Map<Long, BitSet> found = new HashMap<>();
         for (String table : tables) {
-            source.read(table, row -> compare(table, row, logged.intents(), found, verdict));
+            try {
+                source.read(table, row -> compare(table, row, logged.intents(), found, verdict));
+            } catch (RuntimeException e) {
+                verdict.fault(Verdict.Fault.UNREADABLE, "table " + table + " cannot be read: " + e);
+            }
         }
         for (Intent intent : logged.intents().values()) {
             if (tables.contains(intent.table())) {

@@ -23,10 +23,12 @@ import java.util.regex.Pattern;
 final class GatewaySlot implements AutoCloseable {
     private static final Pattern READY = Pattern.compile("ready in .*: grpc(?:\\+tcp)?://([0-9.]+):(\\d+)");
     private static final long START_SECONDS = 60;
+    private static final int SIGKILL = 137;
 
     private final String name;
     private final List<String> command;
     private final Path log;
+    private final Tally tally;
     private volatile Running running = new Running(0, 0, null);
 
     /**
@@ -41,9 +43,10 @@ final class GatewaySlot implements AutoCloseable {
         }
     }
 
-    /** Makes a slot; {@code settings} are arguments of {@code eider serve}. */
-    GatewaySlot(String name, List<String> settings, String driverPath, Path directory) {
+    /** Makes a slot; {@code program} is the main class with its arguments, and says when it is ready. */
+    GatewaySlot(String name, List<String> program, Path directory, Tally tally) {
         this.name = name;
+        this.tally = tally;
         this.log = directory.resolve("gateway-" + name + ".log");
         this.command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -53,12 +56,8 @@ final class GatewaySlot implements AutoCloseable {
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-cp",
-                System.getProperty("java.class.path") + driverPath,
-                "dev.eider.cli.Eider",
-                "serve",
-                "--port",
-                "0"));
-        command.addAll(settings);
+                System.getProperty("java.class.path")));
+        command.addAll(program);
         Runtime.getRuntime().addShutdownHook(new Thread(this::kill));
     }
 
@@ -69,6 +68,12 @@ final class GatewaySlot implements AutoCloseable {
     /** Returns the life that is running now, or ran last. */
     Running running() {
         return running;
+    }
+
+    /** Returns whether it ended neither by {@link #kill} nor by a fault that ends it as that does. */
+    boolean hasEndedByItself() {
+        Process process = running.process();
+        return process != null && !process.isAlive() && process.exitValue() != SIGKILL;
     }
 
     /** Starts a new life and returns once it listens. */
@@ -102,6 +107,9 @@ final class GatewaySlot implements AutoCloseable {
                         line + "\n",
                         java.nio.file.StandardOpenOption.CREATE,
                         java.nio.file.StandardOpenOption.APPEND);
+                if (line.startsWith(FaultyGateway.FIRED)) {
+                    tally.count(Tally.Event.DATABASE_FAULT);
+                }
                 Matcher ready = READY.matcher(line);
                 if (ready.find()) {
                     port.complete(Integer.parseInt(ready.group(2)));

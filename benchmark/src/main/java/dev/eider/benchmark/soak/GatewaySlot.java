@@ -29,6 +29,7 @@ final class GatewaySlot implements AutoCloseable {
     private final List<String> command;
     private final Path log;
     private final Tally tally;
+    private boolean wanted;
     private volatile Running running = new Running(0, 0, null);
 
     /**
@@ -70,14 +71,24 @@ final class GatewaySlot implements AutoCloseable {
         return running;
     }
 
-    /** Returns whether it ended neither by {@link #kill} nor by a fault that ends it as that does. */
-    boolean hasEndedByItself() {
+    /**
+     * Starts a new life if the last one ended without {@link #kill}.
+     *
+     * @return whether it ended otherwise than by a fault that ends a process as that does
+     */
+    synchronized boolean revive() {
         Process process = running.process();
-        return process != null && !process.isAlive() && process.exitValue() != SIGKILL;
+        if (!wanted || process == null || process.isAlive()) {
+            return false;
+        }
+        boolean unexpected = process.exitValue() != SIGKILL;
+        start();
+        return unexpected;
     }
 
     /** Starts a new life and returns once it listens. */
-    void start() {
+    synchronized void start() {
+        wanted = true;
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
         builder.environment().keySet().removeIf(key -> key.startsWith("EIDER_"));
@@ -122,7 +133,8 @@ final class GatewaySlot implements AutoCloseable {
     }
 
     /** Ends the process as {@code kill -9} does, and returns once it is gone. */
-    void kill() {
+    synchronized void kill() {
+        wanted = false;
         Process process = running.process();
         if (process != null) {
             process.destroyForcibly();

@@ -38,7 +38,7 @@ final class KillRounds {
             run.goesOnAfter(random.nextInt(FEWEST_MILLIS, MOST_MILLIS));
             long started = System.nanoTime();
             List<GatewaySlot> killed = kill();
-            slots.parallelStream().filter(slot -> !slot.running().isAlive()).forEach(this::restart);
+            killed.parallelStream().forEach(GatewaySlot::start);
             long restarted = System.nanoTime();
             int number = round;
             run.quietly(() -> {
@@ -57,13 +57,6 @@ final class KillRounds {
             });
             run.turnTo("soak_" + round / ROUNDS_OF_A_TABLE);
         }
-    }
-
-    private void restart(GatewaySlot slot) {
-        if (slot.hasEndedByItself()) {
-            run.complain("Gateway " + slot.name() + " ended by itself");
-        }
-        slot.start();
     }
 
     private List<GatewaySlot> kill() {

@@ -96,6 +96,9 @@ public final class Soak {
         Checker checker = new Checker(journals);
         RowSource iceberg = new IcebergRows(catalog);
         List<Thread> clients = clients(slots, catalog, journals, allocator);
+        Thread keeper = new Thread(() -> keepAlive(slots), "keeper");
+        keeper.setDaemon(true);
+        keeper.start();
         for (Thread client : clients) {
             client.setDaemon(true);
             client.start();
@@ -124,6 +127,17 @@ public final class Soak {
                         : "BAD       " + run.complaints().size() + " complaints, see the lines with FAULT; logs are in "
                                 + directory + ", --seed " + options.seed());
         return good;
+    }
+
+    /** Gateways that a fault of the database has ended live again soon. */
+    private void keepAlive(List<GatewaySlot> slots) {
+        do {
+            for (GatewaySlot slot : slots) {
+                if (slot.revive()) {
+                    run.complain("Gateway " + slot.name() + " ended by itself");
+                }
+            }
+        } while (run.goesOnAfter(200));
     }
 
     private List<Thread> clients(

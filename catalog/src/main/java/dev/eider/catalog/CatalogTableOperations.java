@@ -77,13 +77,22 @@ final class CatalogTableOperations implements TableOperations {
         }
         RecordingFiles written = new RecordingFiles(files);
         try {
-            swap(base, MetadataFiles.write(next, base == null ? null : base.metadataFileLocation(), written));
+            swap(base, isRegistered(base, next) ? next : write(base, next, written));
         } catch (CommitFailedException | AlreadyExistsException e) {
             written.discard();
             throw e;
         } finally {
             loaded = false;
         }
+    }
+
+    /** A table that is registered brings its metadata file along. */
+    private static boolean isRegistered(@Nullable TableMetadata base, TableMetadata next) {
+        return base == null && next.metadataFileLocation() != null;
+    }
+
+    private static TableMetadata write(@Nullable TableMetadata base, TableMetadata next, FileIO written) {
+        return MetadataFiles.write(next, base == null ? null : base.metadataFileLocation(), written);
     }
 
     private void requireFree() {

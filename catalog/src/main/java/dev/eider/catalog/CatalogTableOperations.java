@@ -77,8 +77,7 @@ final class CatalogTableOperations implements TableOperations {
         }
         RecordingFiles written = new RecordingFiles(files);
         try {
-            TableMetadata complete =
-                    MetadataFiles.write(next, base == null ? null : base.metadataFileLocation(), written);
+            TableMetadata complete = isRegistered(base, next) ? next : write(base, next, written);
             written.sync();
             swap(base, complete);
         } catch (CommitFailedException | AlreadyExistsException e) {
@@ -87,6 +86,15 @@ final class CatalogTableOperations implements TableOperations {
         } finally {
             loaded = false;
         }
+    }
+
+    /** A table that is registered brings its metadata file along. */
+    private static boolean isRegistered(@Nullable TableMetadata base, TableMetadata next) {
+        return base == null && next.metadataFileLocation() != null;
+    }
+
+    private static TableMetadata write(@Nullable TableMetadata base, TableMetadata next, FileIO written) {
+        return MetadataFiles.write(next, base == null ? null : base.metadataFileLocation(), written);
     }
 
     private void requireFree() {

@@ -161,6 +161,12 @@ public final class TableCatalog extends JdbcCatalog {
         return new CatalogViewOperations(this, pointers, name, io);
     }
 
+    /** Looks for the pointer first: a table exists even if its metadata cannot be read just now. */
+    @Override
+    public boolean tableExists(TableIdentifier name) {
+        return pointers.location(Kind.TABLE, name).isPresent() || super.tableExists(name);
+    }
+
     @Override
     public boolean dropTable(TableIdentifier name, boolean purge) {
         Optional<TableState> state = purge ? findExactly(name) : Optional.empty();

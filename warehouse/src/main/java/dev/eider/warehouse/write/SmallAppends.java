@@ -174,7 +174,7 @@ final class SmallAppends {
                             first.rows().dictionaries(),
                             batches)));
         }
-        List<DataFile> files = writer.write(target, sources);
+        List<DataFile> files = writer.writeTogether(target, sources);
         long sent = layouts.stream()
                 .flatMap(List::stream)
                 .mapToLong(member -> member.rows().rows())

@@ -71,7 +71,7 @@ abstract class FaultMatrixContract {
             TableAudit audit = TableAudit.of(database, table.identifier());
             assertThat(audit.files()).containsExactlyInAnyOrder("first", "doubtful", "between", "next", "last");
             assertThat(audit.metadata().snapshots()).hasSize(5);
-            audit.isWhole().leftNothingElse(database.files());
+            audit.isWhole().isOneLine().leftNothingElse(database.files());
             audit.isLogged(healthy, table.identifier());
         }
     }

@@ -83,8 +83,9 @@ final class CommitLog {
             throws SQLException {
         List<Snapshot> unlogged = new ArrayList<>();
         List<Logged> revived = new ArrayList<>();
-        // What is newer than the last thing that is known of the branch's history is not part of it any more.
-        long newestKnown = -1;
+        // What is newer than the last thing that is known of the branch's history is not part of it any more. Tables of
+        // format version 1 number all snapshots 0: nothing of them counts as rolled back.
+        long newestKnown = 0;
         Long id = ref.snapshotId();
         while (id != null) {
             Optional<Logged> logged = logged(connection, metadata.uuid(), branch, id);
@@ -95,7 +96,7 @@ final class CommitLog {
             Snapshot snapshot = metadata.snapshot(id);
             if (snapshot == null) {
                 // Another client has removed snapshots that were never logged: nothing tells what they followed.
-                newestKnown = unlogged.get(unlogged.size() - 1).sequenceNumber() - 1;
+                newestKnown = Math.max(0, unlogged.get(unlogged.size() - 1).sequenceNumber() - 1);
                 break;
             }
             unlogged.add(snapshot);
@@ -140,11 +141,11 @@ final class CommitLog {
         while (current.abandoned()) {
             revived.add(current);
             if (current.parentId() < 0) {
-                return -1;
+                return 0;
             }
             Optional<Logged> parent = logged(connection, tableUuid, branch, current.parentId());
             if (parent.isEmpty()) {
-                return current.sequenceNumber() - 1;
+                return Math.max(0, current.sequenceNumber() - 1);
             }
             current = parent.get();
         }

@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.apache.iceberg.ExpireSnapshots;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.jdbc.JdbcCatalog;
@@ -246,7 +247,7 @@ abstract class UpkeepContract {
                     .expireSnapshotId(ours)
                     .expireSnapshotId(foreign)
                     .expireSnapshotId(unseen)
-                    .cleanExpiredFiles(false)
+                    .cleanupLevel(ExpireSnapshots.CleanupLevel.NONE)
                     .commit();
         }
 

@@ -42,6 +42,18 @@ class GroupQueueTest {
     }
 
     @Test
+    void takesNothingMoreWhenItsWorkersEnd() {
+        GroupQueue<Integer, Integer> queue = queue(1, 10, 100);
+        workers.shutdown();
+
+        for (int attempt = 1; attempt <= 2; attempt++) {
+            assertThatThrownBy(() -> queue.submit(3, Duration.ofSeconds(30)))
+                    .isInstanceOfSatisfying(
+                            EiderException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.SHUTTING_DOWN));
+        }
+    }
+
+    @Test
     void boundsAGroupByCountAndByWeight() throws Exception {
         GroupQueue<Integer, Integer> queue = queue(100, 3, 10);
         List<CompletableFuture<Integer>> accepted = submit(queue, 0, 1, 2, 3, 4, 7, 20, 1);

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.SnapshotRef;
 import org.apache.iceberg.TableMetadata;
@@ -263,8 +264,27 @@ final class CommitLog {
         return true;
     }
 
-    /** Forgets old rows, which nobody can travel to or ask about any more. */
-    static void forget(Connection connection, Instant before) throws SQLException {
-        SqlRows.update(connection, "DELETE FROM eider_commits WHERE committed_at < ?", before.toEpochMilli());
+    /** Forgets old changes that made no snapshot. */
+    static void forgetChanges(Connection connection, Instant before) throws SQLException {
+        SqlRows.update(
+                connection,
+                "DELETE FROM eider_commits WHERE snapshot_id = -1 AND committed_at < ?",
+                before.toEpochMilli());
+    }
+
+    /**
+     * Forgets old commits of a table, unless their snapshots are still there to be travelled to.
+     *
+     * @param kept the table's snapshots
+     */
+    static void forgetCommits(Connection connection, String tableUuid, Instant before, Set<Long> kept)
+            throws SQLException {
+        List<Object> parameters = new ArrayList<>(List.of(tableUuid, before.toEpochMilli()));
+        parameters.addAll(kept);
+        SqlRows.update(
+                connection,
+                "DELETE FROM eider_commits WHERE table_uuid = ? AND committed_at < ? AND snapshot_id NOT IN ("
+                        + SqlRows.places(kept.size()) + ")",
+                parameters.toArray());
     }
 }

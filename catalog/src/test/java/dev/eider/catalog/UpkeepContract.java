@@ -188,6 +188,47 @@ abstract class UpkeepContract {
     }
 
     @Test
+    void knowsTheHistoryOfATableThatRestsForLongerThanKeysAreKept() throws Exception {
+        long first = appendWithKey("k1", new ArrayList<>());
+        Instant between = tick();
+        long second = appendWithKey("k2", new ArrayList<>());
+
+        sweep(Duration.ofDays(8));
+
+        TableState state = catalog.load(table.identifier());
+        assertThat(catalog.ledger(state.metadata().uuid(), "main", List.of("k1", "k2")))
+                .isEmpty();
+        assertThat(isInHistory(second)).isTrue();
+        assertThat(catalog.history().asOf(state, between)).hasValue(first);
+        assertThat(catalog.history().asOf(state, Instant.now().plus(Duration.ofDays(8))))
+                .hasValue(second);
+    }
+
+    @Test
+    void forgetsTheOldCommitsOfRemovedSnapshots() throws Exception {
+        UpkeepConfig forgetful = new UpkeepConfig(
+                DAY_IN_TEN_SECONDS, FAST.metadataGrace(), FAST.filesGrace(), Duration.ofMillis(1), FAST.sweepEvery());
+        try (TableCatalog another = database.open(forgetful, Clock.systemUTC())) {
+            int commits = 0;
+            while (current().lastSequenceNumber() < 1_000 && logged() >= commits) {
+                TestDatabase.append(another, table, "file-" + commits++).orThrow();
+            }
+
+            assertThat(logged()).isLessThan(commits);
+            for (Snapshot kept : current().snapshots()) {
+                assertThat(isInHistory(kept.snapshotId())).isTrue();
+            }
+        }
+    }
+
+    private int logged() throws SQLException {
+        return connections
+                .run(connection -> SqlRows.select(
+                        connection, row -> row.getInt(1), "SELECT COUNT(*) FROM eider_commits WHERE branch = 'main'"))
+                .get(0);
+    }
+
+    @Test
     void knowsWhatAStockClientRolledBackAndForth() throws Exception {
         List<Long> snapshots = new ArrayList<>();
         List<LedgerEntry> entries = new ArrayList<>();

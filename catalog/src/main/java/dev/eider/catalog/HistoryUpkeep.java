@@ -64,7 +64,7 @@ final class HistoryUpkeep {
     Set<Long> apply(StagedOperations operations) {
         TableMetadata before = operations.current();
         removedNow = List.of();
-        riding = null;
+        forgetWhatRodeInDoubt();
         try {
             mergeManifests(operations);
             return thin(operations);
@@ -75,6 +75,20 @@ final class HistoryUpkeep {
             riding = null;
             return Set.of();
         }
+    }
+
+    /** Nobody told what became of a commit that carried merged manifests: they may be live, so they stay. */
+    private void forgetWhatRodeInDoubt() {
+        if (riding != null) {
+            riding = null;
+            merge = null;
+            merging = false;
+        }
+    }
+
+    /** Takes note that the commit that was put together is not in and never will be: what it carried may ride again. */
+    void refused() {
+        riding = null;
     }
 
     private Set<Long> thin(StagedOperations operations) {

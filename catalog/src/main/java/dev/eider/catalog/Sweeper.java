@@ -71,7 +71,7 @@ final class Sweeper {
         Instant before = now.minus(config.ledgerRetention());
         database.transact(connection -> {
             Ledger.forget(connection, before);
-            CommitLog.forget(connection, before);
+            CommitLog.forgetChanges(connection, before);
             RetiredFiles.forgetLeases(connection, now);
             return true;
         });

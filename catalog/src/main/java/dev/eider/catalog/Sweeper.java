@@ -69,9 +69,10 @@ final class Sweeper {
 
     private void forget(Instant now) throws SQLException {
         Instant before = now.minus(config.ledgerRetention());
+        Instant oldest = now.minus(config.history().span());
         database.transact(connection -> {
             Ledger.forget(connection, before);
-            CommitLog.forget(connection, before);
+            CommitLog.forget(connection, oldest.isBefore(before) ? oldest : before);
             RetiredFiles.forgetLeases(connection, now);
             return true;
         });

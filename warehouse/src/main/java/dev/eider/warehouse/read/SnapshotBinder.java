@@ -38,6 +38,7 @@ public final class SnapshotBinder {
 
     private final TableCatalog catalog;
     private final QueryEngine engine;
+    private final TableVersions versions;
     private final ScanPlanner planner;
     private final ReadConfig config;
 
@@ -50,6 +51,7 @@ public final class SnapshotBinder {
         }
         this.catalog = catalog;
         this.engine = engine;
+        this.versions = new TableVersions(catalog.history());
         this.planner = new PlannedScan(allowed, engine);
         this.config = config;
     }
@@ -69,8 +71,7 @@ public final class SnapshotBinder {
                 if (state == null) {
                     throw TableCatalog.notFound(names.get(i));
                 }
-                pins.add(TableVersions.pin(
-                        state, version(connection, query.tables().get(i))));
+                pins.add(versions.pin(state, version(connection, query.tables().get(i))));
             }
             return new BoundQuery(query.text(), pins);
         }
@@ -83,7 +84,7 @@ public final class SnapshotBinder {
                 .formatted(
                         SqlText.quoteIdentifier(state.identifier().namespace().toString()),
                         SqlText.quoteIdentifier(state.identifier().name()));
-        return new BoundQuery(sql, List.of(TableVersions.pin(state, new TableVersion.Latest())));
+        return new BoundQuery(sql, List.of(versions.pin(state, new TableVersion.Latest())));
     }
 
     private static TableVersion version(EngineConnection connection, TableReference reference) {

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -44,7 +45,7 @@ final class CommitAttempt {
     private @Nullable TableState base;
     private @Nullable TableState next;
     private @Nullable StagedOperations staged;
-    private Set<Long> removed = Set.of();
+    private List<Snapshot> removed = List.of();
 
     CommitAttempt(FileIO files, CommitId id) {
         this.files = new RecordingFiles(files);
@@ -218,7 +219,15 @@ final class CommitAttempt {
             return;
         }
         if (isMetadataChange()) {
-            removed = upkeep.apply(operations);
+            Set<Snapshot> before = new LinkedHashSet<>(operations.current().snapshots());
+            if (base != null) {
+                before.addAll(base.metadata().snapshots());
+            }
+            upkeep.apply(operations);
+            TableMetadata after = operations.current();
+            removed = before.stream()
+                    .filter(snapshot -> after.snapshot(snapshot.snapshotId()) == null)
+                    .toList();
             TableState state = Objects.requireNonNull(base == null ? next : base, "state");
             TableMetadata written = MetadataFiles.write(operations.current(), baseLocation(), files);
             next = new TableState(state.identifier(), written, false, state.io());
@@ -330,7 +339,7 @@ final class CommitAttempt {
     }
 
     /** Returns the snapshots that the attempt takes out of the history. */
-    Set<Long> removedSnapshots() {
+    List<Snapshot> removedSnapshots() {
         return removed;
     }
 

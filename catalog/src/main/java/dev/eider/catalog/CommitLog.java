@@ -212,13 +212,13 @@ final class CommitLog {
         }
     }
 
-    /** Returns whether a commit since a sequence number took files out of the table. */
+    /** Returns whether a commit since a sequence number took files out of the table, or was rolled back with its own. */
     static boolean removedFiles(Connection connection, String tableUuid, long sinceSequenceNumber) throws SQLException {
         return !SqlRows.select(
                         connection,
                         row -> row.getInt(1),
-                        "SELECT 1 FROM eider_commits WHERE table_uuid = ? AND sequence_number >= ? AND removes_files <> 0"
-                                + " LIMIT 1",
+                        "SELECT 1 FROM eider_commits WHERE table_uuid = ? AND sequence_number >= ?"
+                                + " AND (removes_files <> 0 OR abandoned_at <> 0) LIMIT 1",
                         tableUuid,
                         sinceSequenceNumber)
                 .isEmpty();
@@ -245,8 +245,15 @@ final class CommitLog {
         return true;
     }
 
-    /** Forgets old rows, which nobody can travel to or ask about any more. */
+    /** Forgets old rows, which nobody can travel to or ask about any more; what is still the head of a branch stays. */
     static void forget(Connection connection, Instant before) throws SQLException {
-        SqlRows.update(connection, "DELETE FROM eider_commits WHERE committed_at < ?", before.toEpochMilli());
+        SqlRows.update(
+                connection,
+                "DELETE FROM eider_commits WHERE committed_at < ? AND (snapshot_id < 0 OR EXISTS (SELECT 1 FROM"
+                        + " eider_commits n WHERE n.table_uuid = eider_commits.table_uuid"
+                        + " AND n.branch = eider_commits.branch AND n.sequence_number > eider_commits.sequence_number"
+                        + " AND n.committed_at < ? AND n.abandoned_at = 0))",
+                before.toEpochMilli(),
+                before.toEpochMilli());
     }
 }

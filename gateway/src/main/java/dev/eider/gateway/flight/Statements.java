@@ -3,7 +3,7 @@ package dev.eider.gateway.flight;
 import dev.eider.catalog.EiderException;
 import dev.eider.catalog.ErrorCode;
 import dev.eider.warehouse.Warehouse;
-import dev.eider.warehouse.read.BoundQuery;
+import dev.eider.warehouse.read.Tickets;
 import dev.eider.warehouse.statement.SqlStatement;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -26,10 +26,10 @@ final class Statements {
         return new QueryStatement(warehouse, warehouse.bindTable(TablePaths.table(descriptor.getPath())));
     }
 
-    /** Returns the statement of a ticket: a JSON object pins a query to its snapshots, anything else is SQL text. */
+    /** Returns the statement of a ticket: what was signed pins a query to its snapshots, anything else is SQL text. */
     Statement ofTicket(byte[] ticket) {
         String text = text(ticket, "ticket");
-        return text.startsWith("{") ? new QueryStatement(warehouse, BoundQuery.fromTicket(text)) : ofSql(text);
+        return Tickets.isTicket(text) ? new QueryStatement(warehouse, warehouse.redeem(text)) : ofSql(text);
     }
 
     /** Returns the statement of SQL text; a query is bound to the snapshots of this moment. */

@@ -6,6 +6,7 @@ import dev.eider.catalog.ErrorCode;
 import dev.eider.catalog.TableState;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.SnapshotRef;
@@ -25,14 +26,19 @@ final class TableVersions {
     BoundQuery.Pin pin(TableState state, TableVersion version) {
         TableMetadata metadata = state.metadata();
         if (version instanceof TableVersion.Latest) {
-            Snapshot current = metadata.currentSnapshot();
             return new BoundQuery.Pin(
-                    state.identifier(), current == null ? -1 : current.snapshotId(), metadata.currentSchemaId());
+                    state.identifier(),
+                    metadata.uuid(),
+                    metadata.currentSchemaId(),
+                    Optional.ofNullable(metadata.currentSnapshot()));
         }
         Snapshot snapshot = metadata.snapshot(snapshotId(state, version));
         Integer schemaId = snapshot.schemaId();
         return new BoundQuery.Pin(
-                state.identifier(), snapshot.snapshotId(), schemaId == null ? metadata.currentSchemaId() : schemaId);
+                state.identifier(),
+                metadata.uuid(),
+                schemaId == null ? metadata.currentSchemaId() : schemaId,
+                Optional.of(snapshot));
     }
 
     private long snapshotId(TableState state, TableVersion version) {

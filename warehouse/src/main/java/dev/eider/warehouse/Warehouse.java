@@ -172,6 +172,11 @@ public final class Warehouse implements AutoCloseable {
         return orphans.find(table, request);
     }
 
+    /** Does the upkeep that is due without waiting for its turn. */
+    void sweep() {
+        catalog.sweep();
+    }
+
     @Override
     public void close() {
         try {

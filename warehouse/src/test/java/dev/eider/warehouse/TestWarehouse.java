@@ -103,6 +103,11 @@ public final class TestWarehouse implements AutoCloseable {
                 clock);
     }
 
+    /** Renews leases and removes files, by the clock of this warehouse. */
+    public void sweep() {
+        warehouse.sweep();
+    }
+
     public static TableIdentifier table(String name) {
         return TableIdentifier.of("main", name);
     }

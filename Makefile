@@ -23,7 +23,7 @@ demo: ## Start a gateway on a temporary warehouse and show what it does
 
 bench: ## Benchmarks side by side; ONLY=put,get,questions,writers,one-row,long-run; FLIGHTS=FILE for larger flights
 	$(MVN) -q -Dquick package
-	java $(JAVA_OPTS) -Xmx1g -XX:MaxDirectMemorySize=3g $(QUIET) \
+	java $(JAVA_OPTS) -Xmx3g -XX:MaxDirectMemorySize=3g $(QUIET) \
 	  -cp $(BENCHMARK_PATH) \
 	  dev.eider.benchmark.Benchmarks $(if $(FLIGHTS),--flights $(FLIGHTS)) $(if $(ONLY),--only $(ONLY))
 

@@ -1,6 +1,7 @@
 package dev.eider.benchmark;
 
 import dev.eider.warehouse.storage.DurableFiles;
+import dev.eider.warehouse.storage.FileSync;
 import dev.eider.warehouse.storage.Locations;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,8 @@ import org.apache.iceberg.exceptions.CommitFailedException;
  * Iceberg's own retries.
  */
 final class StockIceberg implements AppendContender {
+    private static final DurableFiles DURABLE = new DurableFiles(FileSync.FULL);
+
     /** Retries until it succeeds: what is left to turn when the defaults fail. */
     static final Map<String, String> TUNED = Map.of(
             "commit.retry.num-retries", "1000",
@@ -43,7 +46,7 @@ final class StockIceberg implements AppendContender {
         this.allocator = allocator;
         this.engine = engine;
         Path tables = directory.resolve("warehouse");
-        DurableFiles.createDirectories(tables);
+        DURABLE.createDirectories(tables);
         this.catalog = StockCatalog.open("jdbc:sqlite:" + directory.resolve("catalog.db"), tables);
         for (int i = 0; i < CONNECTIONS; i++) {
             connections.add(engine.another());
@@ -58,7 +61,7 @@ final class StockIceberg implements AppendContender {
     @Override
     public void create(String table) throws Exception {
         Table created = catalog.create(table, GenericWriter.SCHEMA, properties);
-        DurableFiles.createDirectories(dataDirectory(created));
+        DURABLE.createDirectories(dataDirectory(created));
     }
 
     private static Path dataDirectory(Table table) {
@@ -79,7 +82,7 @@ final class StockIceberg implements AppendContender {
         } finally {
             connections.add(connection);
         }
-        DurableFiles.sync(file);
+        DURABLE.sync(file);
         try {
             table.newFastAppend().appendFile(catalog.describe(table, file)).commit();
         } catch (CommitFailedException e) {

@@ -102,6 +102,12 @@ final class WriterBenchmark {
                 check.files(),
                 (double) check.files() / check.snapshots(),
                 check.checksum());
+        if (result.count(Fate.OPEN) > 0) {
+            System.out.printf(
+                    Locale.ROOT,
+                    "           %d more appends were still waiting 20 s after time was up%n",
+                    result.count(Fate.OPEN));
+        }
         Optional<Exception> failure = result.failure();
         failure.ifPresent(e -> System.out.println("           first failure: " + firstLine(e)));
         if (!check.faults().isEmpty()) {

@@ -21,7 +21,7 @@ import org.apache.arrow.vector.ipc.ArrowReader;
  */
 final class WriterCell {
     /** A writer that waits for its turn still gets it; one that does not come to an end is interrupted. */
-    private static final long DRAIN_SECONDS = 60;
+    private static final long DRAIN_SECONDS = 20;
 
     private final AppendContender contender;
     private final String table;
@@ -30,6 +30,7 @@ final class WriterCell {
     private final Map<Long, Fate> fates = new ConcurrentHashMap<>();
     private final ConcurrentLinkedQueue<Long> latencies = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<Long> acknowledgedAt = new ConcurrentLinkedQueue<>();
+    private volatile boolean interrupted;
     private final AtomicLong next = new AtomicLong();
     private final AtomicReference<Exception> firstFailure = new AtomicReference<>();
 
@@ -37,7 +38,9 @@ final class WriterCell {
     enum Fate {
         ACKNOWLEDGED,
         REFUSED,
-        UNKNOWN
+        UNKNOWN,
+        /** Still waiting long after time was up, and interrupted. */
+        OPEN
     }
 
     /**
@@ -62,7 +65,7 @@ final class WriterCell {
         }
 
         long failures() {
-            return fates.size() - count(Fate.ACKNOWLEDGED);
+            return count(Fate.REFUSED) + count(Fate.UNKNOWN);
         }
     }
 
@@ -104,6 +107,7 @@ final class WriterCell {
     private void end(ExecutorService writers) throws InterruptedException {
         writers.shutdown();
         if (!writers.awaitTermination(load.seconds() + DRAIN_SECONDS, TimeUnit.SECONDS)) {
+            interrupted = true;
             writers.shutdownNow();
             if (!writers.awaitTermination(DRAIN_SECONDS, TimeUnit.SECONDS)) {
                 throw new IllegalStateException(contender.name() + ": an append does not end, even when interrupted");
@@ -122,7 +126,7 @@ final class WriterCell {
         }
     }
 
-    private void append(AppendContender.Lane lane, long number) throws InterruptedException {
+    private void append(AppendContender.Lane lane, long number) {
         fates.put(number, Fate.UNKNOWN);
         try (ArrowReader rows = new NumberedRows(allocator, number * load.rows(), load.rows())) {
             long asked = System.nanoTime();
@@ -131,12 +135,12 @@ final class WriterCell {
             fates.put(number, Fate.ACKNOWLEDGED);
             latencies.add(answered - asked);
             acknowledgedAt.add(answered);
-        } catch (InterruptedException e) {
-            throw e;
-        } catch (AppendContender.Refused e) {
-            fates.put(number, Fate.REFUSED);
-            firstFailure.compareAndSet(null, e);
         } catch (Exception e) {
+            if (interrupted) {
+                fates.put(number, Fate.OPEN);
+                return;
+            }
+            fates.put(number, e instanceof AppendContender.Refused ? Fate.REFUSED : Fate.UNKNOWN);
             firstFailure.compareAndSet(null, e);
         }
     }

@@ -149,6 +149,10 @@ final class CatalogDatabase implements AutoCloseable {
             rollBack(connection, e);
             pool.evictConnection(connection);
             throw new InDoubtException(e);
+        } catch (RuntimeException e) {
+            rollBack(connection, e);
+            pool.evictConnection(connection);
+            throw new InDoubtException(new SQLException("The driver failed: " + e.getMessage(), e));
         }
     }
 

@@ -38,12 +38,21 @@ final class CatalogNames {
      */
     boolean rename(Kind kind, TableIdentifier from, TableIdentifier to) {
         return change(kind, from, location -> {
-            if (pointers.location(Kind.TABLE, to).isPresent()
-                    || pointers.location(Kind.VIEW, to).isPresent()) {
-                throw new AlreadyExistsException("Cannot rename %s to %s: it exists already", from, to);
-            }
+            requireFree(kind, from, to);
             return new PointerChange.Rename(kind, from, location, to);
         });
+    }
+
+    /** In the words of the upstream catalog. */
+    private void requireFree(Kind kind, TableIdentifier from, TableIdentifier to) {
+        if (pointers.location(Kind.VIEW, to).isPresent()) {
+            throw new AlreadyExistsException("Cannot rename %s to %s. View already exists", from, to);
+        }
+        if (pointers.location(Kind.TABLE, to).isPresent()) {
+            throw kind == Kind.VIEW
+                    ? new AlreadyExistsException("Cannot rename %s to %s. Table already exists", from, to)
+                    : new AlreadyExistsException("Table already exists: %s", to);
+        }
     }
 
     private boolean change(Kind kind, TableIdentifier name, Function<String, PointerChange> change) {

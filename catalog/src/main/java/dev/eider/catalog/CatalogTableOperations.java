@@ -77,7 +77,9 @@ final class CatalogTableOperations implements TableOperations {
         }
         RecordingFiles written = new RecordingFiles(files);
         try {
-            swap(base, MetadataFiles.write(next, base == null ? null : base.metadataFileLocation(), written));
+            TableMetadata complete = isRegistered(base, next) ? next : write(base, next, written);
+            written.sync();
+            swap(base, complete);
         } catch (CommitFailedException | AlreadyExistsException e) {
             written.discard();
             throw e;
@@ -86,10 +88,19 @@ final class CatalogTableOperations implements TableOperations {
         }
     }
 
+    /** A table that is registered brings its metadata file along. */
+    private static boolean isRegistered(@Nullable TableMetadata base, TableMetadata next) {
+        return base == null && next.metadataFileLocation() != null;
+    }
+
+    private static TableMetadata write(@Nullable TableMetadata base, TableMetadata next, FileIO written) {
+        return MetadataFiles.write(next, base == null ? null : base.metadataFileLocation(), written);
+    }
+
     private void requireFree() {
         if (!catalog.namespaceExists(name.namespace())) {
             throw new NoSuchNamespaceException(
-                    "Cannot create table %s. Namespace %s does not exist", name, name.namespace());
+                    "Cannot create table %s. Namespace does not exist: %s", name, name.namespace());
         }
         if (pointers.location(Kind.VIEW, name).isPresent()) {
             throw new AlreadyExistsException("View with same name already exists: %s", name);

@@ -65,7 +65,7 @@ final class CatalogViewOperations extends BaseViewOperations {
     private void requireFree() {
         if (!catalog.namespaceExists(name.namespace())) {
             throw new NoSuchNamespaceException(
-                    "Cannot create view %s. Namespace %s does not exist", name, name.namespace());
+                    "Cannot create view %s. Namespace does not exist: %s", name, name.namespace());
         }
         if (pointers.location(Kind.TABLE, name).isPresent()) {
             throw new AlreadyExistsException("Table with same name already exists: %s", name);

@@ -8,6 +8,9 @@ import dev.eider.catalog.TableCommitter.Member;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -42,6 +45,8 @@ final class CommitAttempt {
     private final CommitId id;
     private final Map<String, List<Member>> appends = new LinkedHashMap<>();
     private final List<Member> added = new ArrayList<>();
+    private final Set<String> keys = new HashSet<>();
+    private final Map<Member, Snapshot> snapshots = new HashMap<>();
     private @Nullable TableState base;
     private @Nullable TableState next;
     private @Nullable StagedOperations staged;
@@ -76,6 +81,7 @@ final class CommitAttempt {
                 edit(edit);
             }
             added.add(member);
+            keys.addAll(keyNames(member));
         } catch (EiderException e) {
             member.end(new Rejected(e));
         }
@@ -107,9 +113,15 @@ final class CommitAttempt {
         TableMetadata before = operations.current();
         try {
             edit.edit().accept(new BaseTable(operations, edit.name().toString()));
-        } catch (EiderException | RuntimeIOException | NotFoundException e) {
+        } catch (EiderException e) {
             operations.reset(before);
             throw e;
+        } catch (RuntimeIOException | NotFoundException e) {
+            operations.reset(before);
+            throw new EiderException(
+                    ErrorCode.STORAGE_FAILED,
+                    "The change of table %s cannot read or write its files: %s".formatted(edit.name(), e.getMessage()),
+                    e);
         } catch (RuntimeException e) {
             operations.reset(before);
             throw new EiderException(
@@ -184,6 +196,13 @@ final class CommitAttempt {
                 .set(APPENDS, Integer.toString(count(members)));
         all.forEach(append::appendFile);
         append.commit();
+        Snapshot head =
+                operations.current().snapshot(operations.current().ref(branch).snapshotId());
+        members.stream().filter(CommitAttempt::hasFiles).forEach(member -> snapshots.put(member, head));
+    }
+
+    private static boolean hasFiles(Member member) {
+        return !((TableRequest.Append) member.request()).files().isEmpty();
     }
 
     private static int count(List<Member> members) {
@@ -211,6 +230,24 @@ final class CommitAttempt {
         }
     }
 
+    /** Returns whether an append with one of the same keys is in this attempt: it may not be in twice. */
+    boolean repeatsKey(Member member) {
+        return !Collections.disjoint(keys, keyNames(member));
+    }
+
+    private static List<String> keyNames(Member member) {
+        return member.request() instanceof TableRequest.Append append
+                ? append.keys().stream()
+                        .map(key -> append.branch() + "\0" + key.key())
+                        .toList()
+                : List.of();
+    }
+
+    /** Returns the requests that are in this attempt and fit. */
+    List<Member> members() {
+        return added.stream().filter(Member::isOpen).toList();
+    }
+
     /** Completes the snapshots, and writes the metadata file if there is anything to change. */
     void finish(HistoryUpkeep upkeep) {
         flush();
@@ -230,6 +267,7 @@ final class CommitAttempt {
                     .toList();
             TableState state = Objects.requireNonNull(base == null ? next : base, "state");
             TableMetadata written = MetadataFiles.write(operations.current(), baseLocation(), files);
+            files.sync();
             next = new TableState(state.identifier(), written, false, state.io());
         }
     }
@@ -294,7 +332,7 @@ final class CommitAttempt {
 
     private List<KeyedAppend> keys(Member member) {
         TableRequest.Append append = (TableRequest.Append) member.request();
-        Optional<Snapshot> snapshot = snapshot(append);
+        Optional<Snapshot> snapshot = Optional.ofNullable(snapshots.get(member));
         String uuid = Objects.requireNonNull(staged, "staged").current().uuid();
         return append.keys().stream()
                 .map(key -> new KeyedAppend(
@@ -308,18 +346,9 @@ final class CommitAttempt {
                 .toList();
     }
 
-    private Optional<Snapshot> snapshot(TableRequest.Append append) {
-        TableMetadata metadata = Objects.requireNonNull(staged, "staged").current();
-        return append.files().isEmpty()
-                ? Optional.empty()
-                : Optional.of(metadata.snapshot(
-                        Objects.requireNonNull(metadata.ref(append.branch())).snapshotId()));
-    }
-
     /** Returns the success of one request of this attempt. */
     Committed committed(Member member, int groupSize) {
-        Optional<Snapshot> snapshot =
-                member.request() instanceof TableRequest.Append append ? snapshot(append) : Optional.empty();
+        Optional<Snapshot> snapshot = Optional.ofNullable(snapshots.get(member));
         return new Committed(
                 snapshot.map(Snapshot::snapshotId).map(OptionalLong::of).orElse(OptionalLong.empty()),
                 snapshot.map(Snapshot::sequenceNumber).orElse(0L),

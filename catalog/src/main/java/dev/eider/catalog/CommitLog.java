@@ -82,35 +82,45 @@ final class CommitLog {
     private static void observe(Connection connection, TableMetadata metadata, String branch, SnapshotRef ref)
             throws SQLException {
         List<Snapshot> unlogged = new ArrayList<>();
-        Snapshot snapshot = metadata.snapshot(ref.snapshotId());
+        List<Logged> revived = new ArrayList<>();
+        // What is newer than the last thing that is known of the branch's history is not part of it any more.
         long newestKnown = -1;
-        while (snapshot != null) {
-            Optional<Boolean> abandoned = abandoned(connection, metadata.uuid(), branch, snapshot.snapshotId());
-            if (abandoned.isPresent()) {
-                if (abandoned.get()) {
-                    revive(connection, metadata.uuid(), branch, snapshot.snapshotId());
-                }
-                newestKnown = snapshot.sequenceNumber();
+        Long id = ref.snapshotId();
+        while (id != null) {
+            Optional<Logged> logged = logged(connection, metadata.uuid(), branch, id);
+            if (logged.isPresent()) {
+                newestKnown = newestCounting(connection, metadata.uuid(), branch, logged.get(), revived);
+                break;
+            }
+            Snapshot snapshot = metadata.snapshot(id);
+            if (snapshot == null) {
+                // Another client has removed snapshots that were never logged: nothing tells what they followed.
+                newestKnown = unlogged.get(unlogged.size() - 1).sequenceNumber() - 1;
                 break;
             }
             unlogged.add(snapshot);
-            Long parent = snapshot.parentId();
-            snapshot = parent == null ? null : metadata.snapshot(parent);
+            id = snapshot.parentId();
         }
-        abandonAfter(connection, metadata.uuid(), branch, newestKnown);
+        abandonAfter(connection, metadata, branch, newestKnown);
+        for (Logged again : revived) {
+            revive(connection, metadata.uuid(), branch, again.snapshotId());
+        }
         for (Snapshot missing : unlogged) {
             // A change of another client carries no mark that we know: its snapshot names it.
-            String name = "snapshot-" + metadata.uuid() + "-" + missing.snapshotId();
+            String name = "s-" + metadata.uuid() + "-" + missing.snapshotId();
             insert(connection, CommitRows.row(name, metadata.uuid(), branch, missing));
         }
     }
 
-    private static Optional<Boolean> abandoned(Connection connection, String tableUuid, String branch, long snapshotId)
+    private record Logged(long snapshotId, long parentId, long sequenceNumber, boolean abandoned) {}
+
+    private static Optional<Logged> logged(Connection connection, String tableUuid, String branch, long snapshotId)
             throws SQLException {
         return SqlRows.select(
                         connection,
-                        row -> row.getLong(1) != 0,
-                        "SELECT abandoned_at FROM eider_commits WHERE table_uuid = ? AND branch = ? AND snapshot_id = ?",
+                        row -> new Logged(snapshotId, row.getLong(1), row.getLong(2), row.getLong(3) != 0),
+                        "SELECT parent_id, sequence_number, abandoned_at FROM eider_commits WHERE table_uuid = ?"
+                                + " AND branch = ? AND snapshot_id = ?",
                         tableUuid,
                         branch,
                         snapshotId)
@@ -118,42 +128,49 @@ final class CommitLog {
                 .findFirst();
     }
 
-    private static void abandonAfter(Connection connection, String tableUuid, String branch, long sequenceNumber)
+    /**
+     * Returns the sequence number of the newest ancestor that was never left.
+     *
+     * @param revived takes the ones that the branch had left and was set back to
+     */
+    private static long newestCounting(
+            Connection connection, String tableUuid, String branch, Logged head, List<Logged> revived)
+            throws SQLException {
+        Logged current = head;
+        while (current.abandoned()) {
+            revived.add(current);
+            if (current.parentId() < 0) {
+                return -1;
+            }
+            Optional<Logged> parent = logged(connection, tableUuid, branch, current.parentId());
+            if (parent.isEmpty()) {
+                return current.sequenceNumber() - 1;
+            }
+            current = parent.get();
+        }
+        return current.sequenceNumber();
+    }
+
+    private static void abandonAfter(Connection connection, TableMetadata metadata, String branch, long sequenceNumber)
             throws SQLException {
         SqlRows.update(
                 connection,
                 "UPDATE eider_commits SET abandoned_at = ? WHERE table_uuid = ? AND branch = ?"
                         + " AND sequence_number > ? AND abandoned_at = 0",
-                System.currentTimeMillis(),
-                tableUuid,
+                metadata.lastUpdatedMillis(),
+                metadata.uuid(),
                 branch,
                 sequenceNumber);
     }
 
-    /** A branch was set back to a snapshot that it had left: that one and its ancestors count again. */
     private static void revive(Connection connection, String tableUuid, String branch, long snapshotId)
             throws SQLException {
-        long current = snapshotId;
-        while (current >= 0) {
-            List<Long> parents = SqlRows.select(
-                    connection,
-                    row -> row.getLong(1),
-                    "SELECT parent_id FROM eider_commits WHERE table_uuid = ? AND branch = ? AND snapshot_id = ?"
-                            + " AND abandoned_at <> 0",
-                    tableUuid,
-                    branch,
-                    current);
-            if (parents.isEmpty()) {
-                return;
-            }
-            SqlRows.update(
-                    connection,
-                    "UPDATE eider_commits SET abandoned_at = 0 WHERE table_uuid = ? AND branch = ? AND snapshot_id = ?",
-                    tableUuid,
-                    branch,
-                    current);
-            current = parents.get(0);
-        }
+        SqlRows.update(
+                connection,
+                "UPDATE eider_commits SET abandoned_at = 0 WHERE table_uuid = ? AND branch = ? AND snapshot_id = ?",
+                tableUuid,
+                branch,
+                snapshotId);
     }
 
     /** Returns whether a snapshot belongs to the history of a branch up to a sequence number. */

@@ -130,13 +130,21 @@ final class HistoryUpkeep {
         if (!removed.isEmpty() && mayRemoveFiles(state.metadata())) {
             background.execute(() -> unreachable.retire(state, removed));
         }
+        if (!merging) {
+            beginMerge(state);
+        }
+    }
+
+    private void beginMerge(TableState state) {
         Snapshot current = state.metadata().currentSnapshot();
-        if (current != null && !merging) {
-            List<ManifestFile> small = ManifestMerge.choose(current.allManifests(files));
+        try {
+            List<ManifestFile> small = current == null ? List.of() : ManifestMerge.choose(current.allManifests(files));
             if (!small.isEmpty()) {
                 merging = true;
                 background.execute(() -> merge(state, small));
             }
+        } catch (RuntimeException e) {
+            LOG.warn("Small manifests were not looked for, table={}", state.identifier(), e);
         }
     }
 

@@ -67,6 +67,7 @@ record ManifestMerge(List<ManifestFile> replaced, List<ManifestFile> merged) {
             List<ManifestFile> merged = staged.allManifests(state.io()).stream()
                     .filter(manifest -> !before.contains(manifest.path()))
                     .toList();
+            files.sync();
             // The staged snapshot was only made to have the manifests merged.
             state.io().deleteFile(staged.manifestListLocation());
             return new ManifestMerge(small, merged);

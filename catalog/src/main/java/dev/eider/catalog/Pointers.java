@@ -228,11 +228,15 @@ final class Pointers {
                 all.toArray()));
     }
 
-    /** Returns the current metadata files of all tables and views, under whatever catalog name they are. */
-    List<String> allLocations() {
+    /** Returns all tables and views, under whatever catalog name they are. */
+    List<Registration> registrations() {
         return database.read(connection -> SqlRows.select(
                 connection,
-                row -> row.getString(1),
-                "SELECT metadata_location FROM iceberg_tables WHERE metadata_location IS NOT NULL"));
+                row -> new Registration(
+                        row.getString(1),
+                        TableIdentifier.of(Namespace.of(row.getString(2).split("\\.", -1)), row.getString(3)),
+                        row.getString(4)),
+                "SELECT catalog_name, table_namespace, table_name, metadata_location FROM iceberg_tables"
+                        + " WHERE metadata_location IS NOT NULL"));
     }
 }

@@ -33,7 +33,9 @@ final class RecordingFiles implements FileIO {
     @Override
     public OutputFile newOutputFile(String location) {
         written.add(location);
-        return files.newOutputFile(location);
+        return files instanceof SyncsTogether unsynced
+                ? unsynced.newUnsyncedOutputFile(location)
+                : files.newOutputFile(location);
     }
 
     @Override
@@ -45,6 +47,13 @@ final class RecordingFiles implements FileIO {
     @Override
     public Map<String, String> properties() {
         return Map.of();
+    }
+
+    /** Makes everything that was written, and not deleted since, durable. */
+    void sync() {
+        if (files instanceof SyncsTogether unsynced) {
+            unsynced.sync(written);
+        }
     }
 
     /** Removes what was written. What cannot be removed is left to the clean-up of orphan files. */

@@ -23,14 +23,18 @@ final class RetiredFiles {
                 file.deleteAfter().toEpochMilli());
     }
 
-    /** Returns files that may go: their time has come, and no read that began before they were retired is running. */
+    /**
+     * Returns files that may go: their time has come, no read that began before they were retired is running, and no
+     * table has such a file registered as its current metadata.
+     */
     static List<String> due(Connection connection, Instant now, int most) throws SQLException {
         return SqlRows.select(
                 connection,
                 row -> row.getString(1),
                 "SELECT location FROM eider_retired r WHERE delete_after <= ? AND NOT EXISTS (SELECT 1 FROM"
                         + " eider_leases l WHERE l.table_uuid = r.table_uuid AND l.expires_at > ?"
-                        + " AND l.started_at <= r.retired_at) ORDER BY delete_after LIMIT ?",
+                        + " AND l.started_at <= r.retired_at) AND NOT EXISTS (SELECT 1 FROM iceberg_tables t WHERE"
+                        + " t.metadata_location = r.location) ORDER BY delete_after LIMIT ?",
                 now.toEpochMilli(),
                 now.toEpochMilli(),
                 most);

@@ -2,6 +2,7 @@ package dev.eider.catalog;
 
 import dev.eider.catalog.CommitOutcome.Committed;
 import dev.eider.catalog.CommitOutcome.Rejected;
+import dev.eider.catalog.CommitOutcome.Unknown;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -93,14 +94,23 @@ public final class SnapshotCommitter {
         try {
             outcome = tables.computeIfAbsent(TableNames.folded(request.name()), name -> newQueue())
                     .submit(request, patience);
-        } catch (EiderException notBegun) {
-            return new Rejected(notBegun);
+        } catch (EiderException e) {
+            return e.code() == ErrorCode.INTERNAL ? unknown(request, e) : new Rejected(e);
         }
         if (outcome instanceof Committed in) {
             Duration queued = Duration.ofNanos(System.nanoTime() - asked).minus(in.committed());
             return new Committed(in.snapshotId(), in.sequenceNumber(), in.groupSize(), queued, in.committed());
         }
         return outcome;
+    }
+
+    /** The group ended in the midst of its work, for want of memory, say: it may or may not have swapped the pointer. */
+    private static Unknown unknown(TableRequest request, EiderException failure) {
+        return new Unknown(new EiderException(
+                ErrorCode.OUTCOME_UNKNOWN,
+                "Committing to %s broke off: the change may or may not be in, its files are kept"
+                        .formatted(request.name()),
+                failure));
     }
 
     private GroupQueue<TableRequest, CommitOutcome> newQueue() {

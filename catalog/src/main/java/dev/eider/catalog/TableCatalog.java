@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import org.apache.iceberg.CatalogProperties;
 import org.apache.iceberg.CatalogUtil;
@@ -58,13 +59,13 @@ public final class TableCatalog extends JdbcCatalog {
     private final ReadLeases leases;
     private final Sweeper sweeper;
 
-    private TableCatalog(CatalogConfig config, CatalogDatabase database, FileIO io, Clock clock) {
+    private TableCatalog(CatalogConfig config, CatalogDatabase database, FileIO io, Clock clock, Duration patience) {
         super(properties -> io, properties -> new PooledClients(database, properties), true);
         this.config = config;
         this.database = database;
         this.io = io;
         this.metadataFiles = new MetadataFiles(io);
-        this.pointers = new Pointers(database, config.name(), COMMIT_PATIENCE);
+        this.pointers = new Pointers(database, config.name(), patience);
         this.names = new CatalogNames(pointers);
         this.history = new CatalogHistory(database, pointers);
         this.threads = new CatalogThreads();
@@ -97,10 +98,24 @@ public final class TableCatalog extends JdbcCatalog {
 
     /** Opens a catalog whose upkeep, leases and keys go by a clock of their own. */
     public static TableCatalog open(CatalogConfig config, Function<Map<String, String>, FileIO> files, Clock clock) {
+        return open(config, properties(config), files, clock, COMMIT_PATIENCE);
+    }
+
+    /**
+     * Opens a catalog that is set up by the caller.
+     *
+     * @param properties what Iceberg's own catalog is set up with
+     * @param patience how long to find out what became of a change while the database fails
+     */
+    static TableCatalog open(
+            CatalogConfig config,
+            Map<String, String> properties,
+            Function<Map<String, String>, FileIO> files,
+            Clock clock,
+            Duration patience) {
         prepareDatabaseDirectory(config);
         CatalogDatabase database = CatalogDatabase.open(config);
-        Map<String, String> properties = properties(config);
-        TableCatalog catalog = new TableCatalog(config, database, files.apply(properties), clock);
+        TableCatalog catalog = new TableCatalog(config, database, files.apply(properties), clock, patience);
         try {
             catalog.initialize(config.name(), properties);
             CatalogSchema.create(database);
@@ -127,7 +142,8 @@ public final class TableCatalog extends JdbcCatalog {
         }
     }
 
-    private static Map<String, String> properties(CatalogConfig config) {
+    /** Returns what Iceberg's own catalog is set up with. */
+    static Map<String, String> properties(CatalogConfig config) {
         return Map.of(
                 CatalogProperties.URI,
                 config.uri(),
@@ -150,6 +166,12 @@ public final class TableCatalog extends JdbcCatalog {
     @Override
     protected ViewOperations newViewOps(TableIdentifier name) {
         return new CatalogViewOperations(this, pointers, name, io);
+    }
+
+    /** Looks for the pointer first: a table exists even if its metadata cannot be read just now. */
+    @Override
+    public boolean tableExists(TableIdentifier name) {
+        return pointers.location(Kind.TABLE, name).isPresent() || super.tableExists(name);
     }
 
     @Override
@@ -320,6 +342,16 @@ public final class TableCatalog extends JdbcCatalog {
     public void sweep() {
         leases.beat();
         sweeper.sweep();
+    }
+
+    /** Returns all tables and views of the database, also those of other catalog names. */
+    public List<Registration> registrations() {
+        return pointers.registrations();
+    }
+
+    /** Returns files of a table that nothing current refers to any more, but that stay until their grace period ends. */
+    public Set<String> retiredFiles(String tableUuid) {
+        return Set.copyOf(database.read(connection -> RetiredFiles.of(connection, tableUuid)));
     }
 
     CatalogNames names() {

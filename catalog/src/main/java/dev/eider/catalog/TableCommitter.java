@@ -73,18 +73,24 @@ final class TableCommitter {
         List<Member> members = requests.stream().map(Member::new).toList();
         for (int attempt = 1; members.stream().anyMatch(Member::isOpen); attempt++) {
             CommitAttempt staged = new CommitAttempt(files, CommitId.create());
+            Optional<Result> result;
             try {
                 if (attempt > ATTEMPTS) {
                     throw keptChanging(requests.get(0));
                 }
-                settle(staged, attempt(staged, members), members);
+                result = attempt(staged, members);
             } catch (EiderException e) {
                 fail(staged, members, e);
+                continue;
             } catch (RuntimeIOException | NotFoundException e) {
                 fail(staged, members, unwritable(requests.get(0), e));
+                continue;
             } catch (RuntimeException e) {
                 fail(staged, members, defect(requests.get(0), e));
+                continue;
             }
+            // Nothing that fails from here on may take the files of a change that is in for those of a failed attempt.
+            settle(staged, result, members);
         }
         Duration took = Duration.ofNanos(System.nanoTime() - started);
         return members.stream().map(member -> member.outcome(took)).toList();
@@ -124,12 +130,13 @@ final class TableCommitter {
         }
         staged.begin(base);
         for (Member member : members) {
-            if (member.isOpen()) {
+            // One that repeats a key waits for the next attempt, which finds the key taken.
+            if (member.isOpen() && !staged.repeatsKey(member)) {
                 staged.add(member);
             }
         }
         staged.finish(upkeep);
-        if (members.stream().noneMatch(Member::isOpen) || !staged.isChange()) {
+        if (staged.members().isEmpty() || !staged.isChange()) {
             staged.discard();
             return Optional.empty();
         }
@@ -154,14 +161,15 @@ final class TableCommitter {
 
     private void settle(CommitAttempt staged, Optional<Result> result, List<Member> members) {
         List<Member> open = members.stream().filter(Member::isOpen).toList();
+        List<Member> together = staged.members();
         if (result.isEmpty()) {
-            open.forEach(member -> member.end(staged.unchanged()));
+            together.forEach(member -> member.end(staged.unchanged()));
         } else if (result.get() instanceof Result.Applied) {
-            applied(staged, open);
+            applied(staged, together);
         } else if (result.get() instanceof Result.InDoubt doubt) {
             // The files of this attempt may be current: they stay.
             last = null;
-            open.forEach(member -> member.end(new Unknown(unknown(member, doubt))));
+            together.forEach(member -> member.end(new Unknown(unknown(member, doubt))));
         } else {
             staged.discard();
             last = null;
@@ -173,14 +181,14 @@ final class TableCommitter {
         }
     }
 
-    private void applied(CommitAttempt staged, List<Member> open) {
-        open.forEach(member -> member.end(staged.committed(member, open.size())));
+    private void applied(CommitAttempt staged, List<Member> together) {
+        together.forEach(member -> member.end(staged.committed(member, together.size())));
         staged.state().ifPresent(state -> {
             last = state;
             catalog.remember(state.metadata());
             upkeep.committed(state, staged.removedSnapshots());
         });
-        LOG.debug("Committed, table={} changes={}", open.get(0).request().name(), open.size());
+        LOG.debug("Committed, table={} changes={}", together.get(0).request().name(), together.size());
     }
 
     private static EiderException unknown(Member member, Result.InDoubt doubt) {

@@ -20,7 +20,7 @@ import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
 
 /**
- * Makes sensor readings: one batch each time that {@link #next()} was called.
+ * Makes one batch of sensor readings, the same for the same {@link Readings}.
  *
  * <p>Confined to one thread; whoever makes it closes it.
  */
@@ -32,19 +32,37 @@ final class GeneratedRows extends ArrowReader {
             Field.nullable("sensor", new ArrowType.Utf8()),
             Field.nullable("reading", new ArrowType.FloatingPoint(FloatingPointPrecision.DOUBLE))));
 
-    private final SplittableRandom random = new SplittableRandom();
-    private final int batchRows;
-    private long id = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
-    private boolean pending;
+    private final Readings readings;
+    private boolean pending = true;
 
-    GeneratedRows(BufferAllocator allocator, int batchRows) {
-        super(allocator);
-        this.batchRows = batchRows;
+    /**
+     * Which readings to make. Immutable.
+     *
+     * @param rows how many
+     * @param firstId the id of the first; the others follow
+     * @param micros when they were taken, since 1970
+     * @param seed decides what was measured
+     */
+    record Readings(int rows, long firstId, long micros, long seed) {
+
+        static Readings first(int rows) {
+            long now = now();
+            return new Readings(rows, now, now, now);
+        }
+
+        /** Returns as many others, taken now. */
+        Readings next() {
+            return new Readings(rows, firstId + rows, now(), seed + 1);
+        }
+
+        private static long now() {
+            return ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
+        }
     }
 
-    /** Makes the next batch available to the next stream. */
-    void next() {
-        pending = true;
+    GeneratedRows(BufferAllocator allocator, Readings readings) {
+        super(allocator);
+        this.readings = readings;
     }
 
     @Override
@@ -56,16 +74,16 @@ final class GeneratedRows extends ArrowReader {
         pending = false;
         VectorSchemaRoot root = getVectorSchemaRoot();
         root.allocateNew();
-        long now = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
-        for (int row = 0; row < batchRows; row++) {
+        SplittableRandom random = new SplittableRandom(readings.seed());
+        for (int row = 0; row < readings.rows(); row++) {
             int sensor = random.nextInt(SENSORS);
-            ((BigIntVector) root.getVector(0)).setSafe(row, id++);
-            ((TimeStampMicroTZVector) root.getVector(1)).setSafe(row, now);
+            ((BigIntVector) root.getVector(0)).setSafe(row, readings.firstId() + row);
+            ((TimeStampMicroTZVector) root.getVector(1)).setSafe(row, readings.micros());
             ((VarCharVector) root.getVector(2)).setSafe(row, ("sensor-" + sensor).getBytes(StandardCharsets.UTF_8));
             ((Float8Vector) root.getVector(3))
                     .setSafe(row, Math.round(2000 + sensor * 10 + random.nextDouble() * 500) / 100.0);
         }
-        root.setRowCount(batchRows);
+        root.setRowCount(readings.rows());
         return true;
     }
 

@@ -14,9 +14,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.vector.ipc.ArrowReader;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -28,12 +28,15 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         description = {
             "Load Parquet files into a table, each file as one append.",
-            "The files are read here and sent as Arrow; the gateway needs no access to them."
+            "The files are read here and sent as Arrow; the gateway needs no access to them.",
+            "An append that fails for a passing reason is repeated for about a minute, and stores its rows once, unless it"
+                    + " commits in steps."
         },
         footer = {
             "%nExamples:",
             "  eider ingest flights.parquet --table flights",
             "  eider ingest 2024-*.parquet --table sales.orders --mode append",
+            "  eider ingest orders-17.parquet --table sales.orders --idempotency-key orders-17",
             "  eider ingest huge.parquet --table huge --commit-every-rows 1000000"
         })
 final class IngestCommand implements Callable<Integer> {
@@ -69,6 +72,25 @@ final class IngestCommand implements Callable<Integer> {
             description = "Commit about every N seconds. Default: once, at the end of each file")
     private long commitEverySeconds;
 
+    @Option(
+            names = "--idempotency-key",
+            paramLabel = "KEY",
+            description = "A name for this append: a later call with the same one stores nothing and gets the first"
+                    + " receipt. Default: a random one, which covers repetitions within this call")
+    private @Nullable String idempotencyKey;
+
+    @Option(
+            names = "--content-digest",
+            paramLabel = "TEXT",
+            description = "What the rows are, such as a checksum: the same key with another digest is refused")
+    private @Nullable String contentDigest;
+
+    @Option(
+            names = "--branch",
+            paramLabel = "NAME",
+            description = "The existing branch that gets the rows. Default: main")
+    private @Nullable String branch;
+
     IngestCommand(Terminal terminal, ConnectionOptions connection) {
         this.terminal = terminal;
         this.connection = connection;
@@ -77,17 +99,34 @@ final class IngestCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         TableName name = UsageException.parsed(() -> TableName.parse(table));
-        WriteSettings settings = new WriteSettings(
-                Optional.ofNullable(mode)
-                        .map(text -> text.toLowerCase(Locale.ROOT).replace('-', '_')),
-                commitEveryRows,
-                commitEverySeconds > 0 ? Optional.of(Duration.ofSeconds(commitEverySeconds)) : Optional.empty());
+        if (idempotencyKey != null && files.size() > 1) {
+            throw new UsageException("--idempotency-key names one append, but there are " + files.size() + " files");
+        }
+        WriteSettings settings = UsageException.parsed(this::settings);
         return connection.connected(terminal, (client, allocator) -> {
             for (Path file : files) {
-                ingest(client, allocator, file, name, settings);
+                ingest(client, allocator, file, name, keyed(settings));
             }
             return 0;
         });
+    }
+
+    private WriteSettings settings() {
+        return new WriteSettings(
+                Optional.ofNullable(mode)
+                        .map(text -> text.toLowerCase(Locale.ROOT).replace('-', '_')),
+                commitEveryRows,
+                commitEverySeconds > 0 ? Optional.of(Duration.ofSeconds(commitEverySeconds)) : Optional.empty(),
+                Optional.ofNullable(idempotencyKey),
+                Optional.ofNullable(contentDigest),
+                Optional.ofNullable(branch));
+    }
+
+    /** Gives every file a key of its own, so that its append can be repeated. */
+    private static WriteSettings keyed(WriteSettings settings) {
+        return settings.inSteps() || settings.idempotencyKey().isPresent()
+                ? settings
+                : settings.withKey(UUID.randomUUID().toString());
     }
 
     private void ingest(
@@ -97,8 +136,8 @@ final class IngestCommand implements Callable<Integer> {
         try (ParquetFile file = ParquetFile.open(path)) {
             ProgressLine progress = new ProgressLine(terminal, String.valueOf(path.getFileName()), file.rows());
             List<Receipt> receipts;
-            try (ArrowReader rows = file.stream(allocator)) {
-                receipts = client.append(name, settings, rows, drawing(progress));
+            try {
+                receipts = client.append(name, settings, () -> file.stream(allocator), drawing(progress));
             } finally {
                 progress.clear();
             }
@@ -132,6 +171,7 @@ final class IngestCommand implements Callable<Integer> {
                 + (receipts.size() == 1
                         ? receipts.get(0).snapshot() + " committed in "
                                 + receipts.get(0).commitMillis() + " ms"
+                                + receipts.get(0).repetition()
                         : Amounts.count(receipts.size(), "commit")));
     }
 }

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -30,6 +31,7 @@ import picocli.CommandLine.Parameters;
             "%nExamples:",
             "  eider query \"SELECT origin, count(*) FROM flights GROUP BY ALL ORDER BY 2 DESC LIMIT 10\"",
             "  eider query \"SELECT * FROM flights AT (VERSION => 4321)\"       as of a snapshot",
+            "  eider query --min-snapshot 4321 \"SELECT count(*) FROM flights\"      fails if 4321 is not in it",
             "  eider query --output-format csv --output-path flights.csv \"FROM flights\"",
             "  echo \"SELECT 42 AS answer\" | eider query - --output-format json"
         })
@@ -69,6 +71,12 @@ final class QueryCommand implements Callable<Integer> {
             paramLabel = "FILE",
             description = "Write the rows there instead of to standard output")
     private @Nullable Path outputPath;
+
+    @Option(
+            names = "--min-snapshot",
+            paramLabel = "ID",
+            description = "Fail unless the table contains this snapshot; for several tables: namespace.table=ID,…")
+    private @Nullable String minSnapshot;
 
     @Option(
             names = "--max-rows",
@@ -123,7 +131,7 @@ final class QueryCommand implements Callable<Integer> {
         RowSink sink = sink(target);
         return connection.connected(terminal, (client, allocator) -> {
             long started = System.nanoTime();
-            long rows = client.execute(statement, sink::start, sink::batch);
+            long rows = client.execute(statement, Optional.ofNullable(minSnapshot), sink::start, sink::batch);
             String elapsed = Amounts.duration(Amounts.since(started));
             sink.finish(elapsed);
             if (outputPath != null) {

@@ -7,12 +7,11 @@ import dev.eider.cli.client.TableName;
 import dev.eider.cli.client.WriteSettings;
 import dev.eider.cli.display.Amounts;
 import dev.eider.cli.display.Terminal;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.LocalTime;
 import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.apache.arrow.memory.BufferAllocator;
 import picocli.CommandLine.Command;
@@ -82,18 +81,21 @@ final class WriteCommand implements Callable<Integer> {
         Duration interval = Duration.ofNanos((long) (intervalSeconds * 1e9));
         long appends = 0;
         long written = 0;
-        try (GeneratedRows generated = new GeneratedRows(allocator, rows)) {
+        GeneratedRows.Readings readings = GeneratedRows.Readings.first(rows);
+        try {
             do {
-                generated.next();
+                GeneratedRows.Readings these = readings;
                 long started = System.nanoTime();
-                for (Receipt receipt : client.append(name, WriteSettings.DEFAULT, generated, PutProgress.NONE)) {
+                WriteSettings settings =
+                        WriteSettings.DEFAULT.withKey(UUID.randomUUID().toString());
+                for (Receipt receipt :
+                        client.append(name, settings, () -> new GeneratedRows(allocator, these), PutProgress.NONE)) {
                     print(receipt, Amounts.since(started));
                     written += receipt.rows();
                 }
                 appends++;
+                readings = readings.next();
             } while (appends < count && !stop.wantedWithin(interval));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         } finally {
             terminal.remark(Amounts.count(appends, "append") + ", " + Amounts.count(written, "row") + " committed");
         }
@@ -104,6 +106,6 @@ final class WriteCommand implements Callable<Integer> {
                 LocalTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS) + "  " + receipt.table() + "  +"
                         + Amounts.count(receipt.rows(), "row") + "  " + receipt.snapshot() + "  sequence "
                         + receipt.sequenceNumber() + "  in " + Amounts.duration(elapsed) + " (commit "
-                        + receipt.commitMillis() + " ms)");
+                        + receipt.commitMillis() + " ms)" + receipt.repetition());
     }
 }

@@ -18,6 +18,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 class CommandLineTest {
+    private static final String AIRPORTS =
+            Path.of("../examples/airports.parquet").toString();
+
     @TempDir
     private Path directory;
 
@@ -184,15 +187,100 @@ class CommandLineTest {
     }
 
     @Test
-    void statementsAndAppendsAreNeverRepeated() {
+    void statementsAndAppendsInStepsAreNeverRepeated() {
         gateway.failuresToCome.set(1);
         assertThat(run("query", "DELETE FROM t").exitCode()).isEqualTo(1);
         assertThat(gateway.calls).hasValue(1);
 
         gateway.failuresToCome.set(1);
-        assertThat(run("write", "-n", "t", "--count", "1").exitCode()).isEqualTo(1);
+        assertThat(run("ingest", AIRPORTS, "-n", "t", "--commit-every-rows", "9")
+                        .exitCode())
+                .isEqualTo(1);
         assertThat(gateway.calls).hasValue(2);
         assertThat(gateway.appended).isEmpty();
+    }
+
+    @Test
+    void appendsAreRepeatedUnderTheSameKey() {
+        gateway.failuresToCome.set(2);
+        CommandRun ingest = run("ingest", AIRPORTS, "-n", "t");
+        assertThat(ingest.err()).isEmpty();
+        assertThat(ingest.exitCode()).isZero();
+
+        gateway.failuresToCome.set(1);
+        assertThat(run("write", "-n", "t", "--count", "1", "--rows", "10").exitCode())
+                .isZero();
+
+        assertThat(gateway.appended).containsExactly(3376L, 10L);
+        assertThat(gateway.calls).hasValue(5);
+        List<String> keys = gateway.options.stream()
+                .map(options -> options.get("eider-idempotency-key"))
+                .toList();
+        assertThat(keys).doesNotContainNull();
+        assertThat(keys.subList(0, 3)).containsOnly(keys.get(0));
+        assertThat(keys.subList(3, 5)).containsOnly(keys.get(3)).doesNotContain(keys.get(0));
+    }
+
+    @Test
+    void everyIngestedFileHasAKeyOfItsOwnUnlessItCommitsInSteps() {
+        run("ingest", AIRPORTS, AIRPORTS, "-n", "t");
+        run("ingest", AIRPORTS, "-n", "t", "--commit-every-rows", "1000");
+
+        assertThat(gateway.options)
+                .extracting(options -> options.get("eider-idempotency-key"))
+                .hasSize(3)
+                .doesNotHaveDuplicates()
+                .last()
+                .isNull();
+    }
+
+    @Test
+    void sendsKeyDigestAndBranchAndTellsRepetitions() {
+        String[] command = {
+            "ingest",
+            AIRPORTS,
+            "-n",
+            "t",
+            "--idempotency-key",
+            "airports 1",
+            "--content-digest",
+            "md5:1",
+            "--branch",
+            "b"
+        };
+
+        assertThat(run(command).out()).doesNotContain("stored already");
+        assertThat(run(command).out()).contains("stored already by an earlier call");
+        assertThat(gateway.options)
+                .containsOnly(Map.of(
+                        "eider-idempotency-key", "airports 1", "eider-content-digest", "md5:1", "eider-branch", "b"));
+    }
+
+    @Test
+    void refusesKeysThatDoNotNameOneAppend() {
+        String key = "--idempotency-key";
+        assertUsage("2 files", "ingest", AIRPORTS, AIRPORTS, "-n", "t", key, "k");
+        assertUsage("steps", "ingest", AIRPORTS, "-n", "t", key, "k", "--commit-every-rows", "9");
+        assertUsage("needs an idempotency key", "ingest", AIRPORTS, "-n", "t", "--content-digest", "d");
+        assertUsage("visible ASCII", "ingest", AIRPORTS, "-n", "t", key, "caf\u00e9");
+        assertUsage("visible ASCII", "ingest", AIRPORTS, "-n", "t", key, "");
+        assertUsage("visible ASCII", "ingest", AIRPORTS, "-n", "t", key, "k".repeat(201));
+        assertThat(gateway.calls).hasValue(0);
+    }
+
+    private void assertUsage(String said, String... arguments) {
+        CommandRun run = run(arguments);
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains(said);
+    }
+
+    @Test
+    void asksForTheRequiredSnapshot() {
+        assertThat(run("query", "SELECT 1", "--min-snapshot", "42").exitCode()).isZero();
+        run("query", "SELECT 1");
+
+        assertThat(gateway.options).containsExactly(Map.of("eider-min-snapshot", "42"), Map.of());
     }
 
     @Test
@@ -208,9 +296,7 @@ class CommandLineTest {
 
     @Test
     void ingestsFilesOneAppendEach() {
-        String airports = Path.of("../examples/airports.parquet").toString();
-
-        CommandRun run = run("ingest", airports, airports, "--table", "t", "--mode", "append");
+        CommandRun run = run("ingest", AIRPORTS, AIRPORTS, "--table", "t", "--mode", "append");
 
         assertThat(run.err()).isEmpty();
         assertThat(run.exitCode()).isZero();

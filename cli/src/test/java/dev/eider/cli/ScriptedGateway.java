@@ -3,6 +3,10 @@ package dev.eider.cli;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.arrow.flight.Action;
@@ -48,6 +52,8 @@ public final class ScriptedGateway implements AutoCloseable {
     public final List<Long> appended = new CopyOnWriteArrayList<>();
     public final List<String> authorizations = new CopyOnWriteArrayList<>();
     public final List<String> modes = new CopyOnWriteArrayList<>();
+    private final Set<String> keys = ConcurrentHashMap.newKeySet();
+    public final List<Map<String, String>> options = new CopyOnWriteArrayList<>();
     public final List<String> paths = new CopyOnWriteArrayList<>();
 
     public ScriptedGateway() throws IOException {
@@ -84,6 +90,13 @@ public final class ScriptedGateway implements AutoCloseable {
             CallHeaders headers = context.getMiddleware(key).headers();
             authorizations.add(String.valueOf(headers.get("authorization")));
             modes.add(String.valueOf(headers.get("eider-mode")));
+            Map<String, String> given = new TreeMap<>();
+            for (String name : headers.keys()) {
+                if (name.startsWith("eider-")) {
+                    given.put(name, headers.get(name));
+                }
+            }
+            options.add(given);
             if (failuresToCome.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
                 throw CallStatus.UNAVAILABLE.withDescription("restarting").toRuntimeException();
             }
@@ -148,11 +161,12 @@ public final class ScriptedGateway implements AutoCloseable {
                 }
                 appended.add(total);
                 paths.add(String.join("/", rows.getDescriptor().getPath()));
+                boolean repeated = !keys.add(options.get(options.size() - 1).getOrDefault("eider-idempotency-key", ""));
                 String receipt =
                         """
                         {"table":"main.t","snapshot_id":%d,"sequence_number":%d,"rows":%d,"file_count":1,"files":[{"location":"file:/t/1.parquet","first_row":0,"rows":%d}],"bytes":1234,
-                         "duplicate":false,"queue_ms":0,"commit_ms":7}"""
-                                .formatted(100 + appended.size(), appended.size(), total, total);
+                         "duplicate":%b,"queue_ms":0,"commit_ms":7}"""
+                                .formatted(100 + appended.size(), appended.size(), total, total, repeated);
                 byte[] bytes = receipt.getBytes(StandardCharsets.UTF_8);
                 try (ArrowBuf metadata = allocator.buffer(bytes.length)) {
                     metadata.writeBytes(bytes);

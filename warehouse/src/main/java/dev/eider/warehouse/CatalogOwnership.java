@@ -1,15 +1,24 @@
 package dev.eider.warehouse;
 
+import dev.eider.catalog.Registration;
 import dev.eider.catalog.TableCatalog;
 import dev.eider.catalog.TableState;
 import dev.eider.warehouse.maintenance.OrphanFiles;
 import dev.eider.warehouse.maintenance.TableOwnership;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
+import org.apache.iceberg.TableMetadataParser;
 import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.io.FileIO;
 
-/** Tells from the catalog whose files are whose. Thread-safe. */
-record CatalogOwnership(TableCatalog catalog) implements TableOwnership {
+/**
+ * What the catalog database knows of the files of tables, also of those that other catalogs keep in it. Thread-safe.
+ *
+ * @param files reads the metadata of tables
+ */
+record CatalogOwnership(TableCatalog catalog, FileIO files) implements TableOwnership {
+
     @Override
     public TableState load(TableIdentifier table) {
         return catalog.load(table);
@@ -17,14 +26,30 @@ record CatalogOwnership(TableCatalog catalog) implements TableOwnership {
 
     @Override
     public Set<String> retained(TableState table) {
-        return Set.of();
+        return catalog.retiredFiles(table.metadata().uuid());
     }
 
     @Override
     public List<String> otherTableLocations(TableState table) {
-        return catalog.loadAll().stream()
-                .filter(other -> !other.identifier().equals(table.identifier()))
-                .flatMap(other -> OrphanFiles.locations(other.metadata()).stream())
+        return catalog.registrations().stream()
+                .filter(other -> !(other.catalogName().equals(catalog.name())
+                        && other.name().equals(table.identifier())))
+                .flatMap(this::locations)
                 .toList();
+    }
+
+    /** A view, or a table that cannot be read from here, is at least where its metadata file is. */
+    private Stream<String> locations(Registration other) {
+        String file = other.metadataLocation();
+        String directory = file.substring(0, Math.max(0, file.lastIndexOf('/')));
+        String around = directory.endsWith("/metadata")
+                ? directory.substring(0, directory.length() - "/metadata".length())
+                : directory;
+        try {
+            return Stream.concat(
+                    Stream.of(around), OrphanFiles.locations(TableMetadataParser.read(files, file)).stream());
+        } catch (RuntimeException unreadable) {
+            return Stream.of(around);
+        }
     }
 }

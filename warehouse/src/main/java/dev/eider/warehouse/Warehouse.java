@@ -11,6 +11,7 @@ import dev.eider.warehouse.maintenance.OrphanListing;
 import dev.eider.warehouse.maintenance.OrphanRequest;
 import dev.eider.warehouse.read.BoundQuery;
 import dev.eider.warehouse.read.QueryRun;
+import dev.eider.warehouse.read.ReadOptions;
 import dev.eider.warehouse.read.SnapshotBinder;
 import dev.eider.warehouse.read.Tickets;
 import dev.eider.warehouse.statement.SqlStatement;
@@ -67,7 +68,10 @@ public final class Warehouse implements AutoCloseable {
         this.tickets = new Tickets(catalog.signingKeys(), config.read().ticketLifetime(), clock);
         this.statements = new StatementRunner(catalog, engine, binder, appender, allocator);
         this.orphans = new OrphanFiles(
-                new CatalogOwnership(catalog), new LocalFileIO(allowed), Clock.systemUTC(), OrphanFiles.LEAST_AGE);
+                new CatalogOwnership(catalog, new LocalFileIO(allowed)),
+                new LocalFileIO(allowed),
+                Clock.systemUTC(),
+                OrphanFiles.LEAST_AGE);
     }
 
     /** Opens the catalog, creating it and the warehouse directory if they are missing; the allocator stays the caller's. */
@@ -87,7 +91,12 @@ public final class Warehouse implements AutoCloseable {
 
     /** Decides what {@code sql} is, and binds it if it is a query; runs nothing. */
     public SqlStatement prepare(String sql) {
-        return statements.prepare(sql);
+        return prepare(sql, ReadOptions.NONE);
+    }
+
+    /** Like the other, for a caller that has to see certain snapshots: a query without them is refused. */
+    public SqlStatement prepare(String sql, ReadOptions options) {
+        return statements.prepare(sql, options);
     }
 
     /** Runs a statement that changes something. */
@@ -97,7 +106,12 @@ public final class Warehouse implements AutoCloseable {
 
     /** Binds the reading of one whole table at its current snapshot. */
     public BoundQuery bindTable(TableIdentifier table) {
-        return binder.bindTable(table);
+        return bindTable(table, ReadOptions.NONE);
+    }
+
+    /** Like the other, for a caller that has to see certain snapshots: without them the read is refused. */
+    public BoundQuery bindTable(TableIdentifier table, ReadOptions options) {
+        return binder.bindTable(table, options);
     }
 
     /** Returns text that stands for a bound query for a while, in any process over the same catalog. */

@@ -8,8 +8,10 @@ import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Proves from the clients' logs what tables must hold, row by row. Only while no append is under way. Confined to one
@@ -44,11 +46,17 @@ final class Checker {
     private static Verdict check(Collection<String> tables, Journals logged, RowSource source) {
         Verdict verdict = new Verdict();
         Map<Long, BitSet> found = new HashMap<>();
+        Set<String> read = new HashSet<>();
         for (String table : tables) {
-            source.read(table, row -> compare(table, row, logged.intents(), found, verdict));
+            try {
+                source.read(table, row -> compare(table, row, logged.intents(), found, verdict));
+                read.add(table);
+            } catch (RuntimeException e) {
+                verdict.fault(Verdict.Fault.UNREADABLE, "table " + table + " cannot be read: " + e);
+            }
         }
         for (Intent intent : logged.intents().values()) {
-            if (tables.contains(intent.table())) {
+            if (read.contains(intent.table())) {
                 judge(intent, Optional.ofNullable(logged.outcomes().get(intent.number())), found, verdict);
             }
         }

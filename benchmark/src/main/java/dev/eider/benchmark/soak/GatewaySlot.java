@@ -23,10 +23,13 @@ import java.util.regex.Pattern;
 final class GatewaySlot implements AutoCloseable {
     private static final Pattern READY = Pattern.compile("ready in .*: grpc(?:\\+tcp)?://([0-9.]+):(\\d+)");
     private static final long START_SECONDS = 60;
+    private static final int SIGKILL = 137;
 
     private final String name;
     private final List<String> command;
     private final Path log;
+    private final Tally tally;
+    private boolean wanted;
     private volatile Running running = new Running(0, 0, null);
 
     /**
@@ -41,9 +44,10 @@ final class GatewaySlot implements AutoCloseable {
         }
     }
 
-    /** Makes a slot; {@code settings} are arguments of {@code eider serve}. */
-    GatewaySlot(String name, List<String> settings, String driverPath, Path directory) {
+    /** Makes a slot; {@code program} is the main class with its arguments, and says when it is ready. */
+    GatewaySlot(String name, List<String> program, Path directory, Tally tally) {
         this.name = name;
+        this.tally = tally;
         this.log = directory.resolve("gateway-" + name + ".log");
         this.command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -53,12 +57,8 @@ final class GatewaySlot implements AutoCloseable {
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-cp",
-                System.getProperty("java.class.path") + driverPath,
-                "dev.eider.cli.Eider",
-                "serve",
-                "--port",
-                "0"));
-        command.addAll(settings);
+                System.getProperty("java.class.path")));
+        command.addAll(program);
         Runtime.getRuntime().addShutdownHook(new Thread(this::kill));
     }
 
@@ -71,8 +71,24 @@ final class GatewaySlot implements AutoCloseable {
         return running;
     }
 
+    /**
+     * Starts a new life if the last one ended without {@link #kill}.
+     *
+     * @return whether it ended otherwise than by a fault that ends a process as that does
+     */
+    synchronized boolean revive() {
+        Process process = running.process();
+        if (!wanted || process == null || process.isAlive()) {
+            return false;
+        }
+        boolean unexpected = process.exitValue() != SIGKILL;
+        start();
+        return unexpected;
+    }
+
     /** Starts a new life and returns once it listens. */
-    void start() {
+    synchronized void start() {
+        wanted = true;
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
         builder.environment().keySet().removeIf(key -> key.startsWith("EIDER_"));
@@ -102,6 +118,9 @@ final class GatewaySlot implements AutoCloseable {
                         line + "\n",
                         java.nio.file.StandardOpenOption.CREATE,
                         java.nio.file.StandardOpenOption.APPEND);
+                if (line.startsWith(FaultyGateway.FIRED)) {
+                    tally.count(Tally.Event.DATABASE_FAULT);
+                }
                 Matcher ready = READY.matcher(line);
                 if (ready.find()) {
                     port.complete(Integer.parseInt(ready.group(2)));
@@ -114,7 +133,8 @@ final class GatewaySlot implements AutoCloseable {
     }
 
     /** Ends the process as {@code kill -9} does, and returns once it is gone. */
-    void kill() {
+    synchronized void kill() {
+        wanted = false;
         Process process = running.process();
         if (process != null) {
             process.destroyForcibly();

@@ -71,14 +71,7 @@ final class RandomFaults {
             disk.get().free();
             run.diskIsFull(false);
         }
-        for (GatewaySlot slot : slots) {
-            if (!slot.running().isAlive()) {
-                if (!killed.contains(slot)) {
-                    run.complain("Gateway " + slot.name() + " ended by itself");
-                }
-                slot.start();
-            }
-        }
+        killed.forEach(GatewaySlot::start);
     }
 
     private List<GatewaySlot> chosen() {

@@ -1,7 +1,6 @@
 package dev.eider.benchmark.soak;
 
 import dev.eider.benchmark.StockCatalog;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,8 +17,8 @@ import org.apache.arrow.memory.RootAllocator;
 /**
  * Runs gateways under load and under faults, and ends with exit code 1 if anything was lost, came twice, or was
  * otherwise not as clients were told: {@code [--minutes N | --rounds N] [--seed N] [--writers N] [--readers N]
- * [--gateways 1|2] [--no-keys] [--no-foreign] [--no-full-disk] [--directory D] [--keep] [--catalog-uri URI]
- * [--driver-prefix jdbc:faulty:NAME: --driver-path JAR]}.
+ * [--gateways 1|2] [--no-keys] [--no-foreign] [--no-lost-replies] [--no-full-disk] [--directory D] [--keep]
+ * [--catalog-uri URI]}.
  */
 public final class Soak {
     private final SoakOptions options;
@@ -73,20 +72,20 @@ public final class Soak {
     }
 
     private List<GatewaySlot> slots(Path warehouse, String uri) {
-        List<String> settings = List.of(
+        List<String> program = List.of(
+                (options.lostReplies() ? FaultyGateway.class.getName() : "dev.eider.cli.Eider"),
+                "serve",
+                "--port",
+                "0",
                 "--warehouse",
                 warehouse.toString(),
                 "--catalog-uri",
-                options.place().driverPrefix() + uri,
+                options.lostReplies() ? FaultyGateway.uri(uri) : uri,
                 "--set",
                 "engine.memory-limit=512MB");
-        String driver = options.place()
-                .driverPath()
-                .map(path -> File.pathSeparator + path)
-                .orElse("");
         List<GatewaySlot> slots = new ArrayList<>();
         for (int i = 0; i < options.load().gateways(); i++) {
-            slots.add(new GatewaySlot(String.valueOf((char) ('A' + i)), settings, driver, directory));
+            slots.add(new GatewaySlot(String.valueOf((char) ('A' + i)), program, directory, run.tally()));
         }
         return slots;
     }
@@ -97,6 +96,9 @@ public final class Soak {
         Checker checker = new Checker(journals);
         RowSource iceberg = new IcebergRows(catalog);
         List<Thread> clients = clients(slots, catalog, journals, allocator);
+        Thread keeper = new Thread(() -> keepAlive(slots), "keeper");
+        keeper.setDaemon(true);
+        keeper.start();
         for (Thread client : clients) {
             client.setDaemon(true);
             client.start();
@@ -125,6 +127,17 @@ public final class Soak {
                         : "BAD       " + run.complaints().size() + " complaints, see the lines with FAULT; logs are in "
                                 + directory + ", --seed " + options.seed());
         return good;
+    }
+
+    /** Gateways that a fault of the database has ended live again soon. */
+    private void keepAlive(List<GatewaySlot> slots) {
+        do {
+            for (GatewaySlot slot : slots) {
+                if (slot.revive()) {
+                    run.complain("Gateway " + slot.name() + " ended by itself");
+                }
+            }
+        } while (run.goesOnAfter(200));
     }
 
     private List<Thread> clients(

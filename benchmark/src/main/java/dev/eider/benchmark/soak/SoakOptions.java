@@ -13,11 +13,20 @@ import java.util.Optional;
  * @param load who works at once
  * @param keys whether appends carry idempotency keys, and are repeated until they are acknowledged
  * @param foreign whether a stock Iceberg client appends to the same tables
+ * @param lostReplies whether the gateways' catalog database loses replies, fails and is busy now and then
  * @param disk whether the warehouse lies on a small disk of its own that is filled now and then
  * @param place where everything is
  */
 record SoakOptions(
-        long seed, int minutes, int rounds, Load load, boolean keys, boolean foreign, boolean disk, Place place) {
+        long seed,
+        int minutes,
+        int rounds,
+        Load load,
+        boolean keys,
+        boolean foreign,
+        boolean lostReplies,
+        boolean disk,
+        Place place) {
 
     /**
      * Who works at once.
@@ -34,15 +43,8 @@ record SoakOptions(
      * @param directory under which the run makes its own
      * @param keep whether its files stay after a run without faults
      * @param catalogUri the catalog database; SQLite in the directory unless it is given
-     * @param driverPrefix what gateways get before the catalog's URI: the prefix of a driver that loses replies
-     * @param driverPath class path of that driver
      */
-    record Place(
-            Optional<Path> directory,
-            boolean keep,
-            Optional<String> catalogUri,
-            String driverPrefix,
-            Optional<String> driverPath) {}
+    record Place(Optional<Path> directory, boolean keep, Optional<String> catalogUri) {}
 
     static SoakOptions parse(String[] arguments) {
         Options options = new Options(arguments);
@@ -56,13 +58,12 @@ record SoakOptions(
                         options.number("--gateways", 2)),
                 !options.has("--no-keys"),
                 !options.has("--no-foreign"),
+                !options.has("--no-lost-replies"),
                 !options.has("--no-full-disk"),
                 new Place(
                         options.text("--directory").map(Path::of),
                         options.has("--keep"),
-                        options.text("--catalog-uri"),
-                        options.text("--driver-prefix").orElse(""),
-                        options.text("--driver-path")));
+                        options.text("--catalog-uri")));
         options.requireAllTaken();
         return parsed;
     }

@@ -23,6 +23,7 @@ final class Tally {
         FOREIGN("acks of stock Iceberg"),
         FOREIGN_REFUSED("refused to stock Iceberg"),
         KILL("kills"),
+        DATABASE_FAULT("database faults"),
         FULL_DISK("full disks"),
         READ("reads of now"),
         OLD_READ("reads of old snapshots"),

@@ -31,7 +31,9 @@ final class Verdict {
         /** There, and said to have been refused. */
         UNTRUE,
         /** Other values than were sent. */
-        GARBLED
+        GARBLED,
+        /** A table that cannot be read at all. */
+        UNREADABLE
     }
 
     void countRow(long id) {

@@ -105,6 +105,16 @@ class CheckerTest {
         assertThat(verdict.count(Fault.LOST)).isZero();
     }
 
+    @Test
+    void findsATableThatCannotBeRead() {
+        Verdict verdict = new Checker(journals).checkAll((name, rows) -> {
+            throw new IllegalStateException("no such file");
+        });
+
+        assertThat(verdict.count(Fault.UNREADABLE)).isEqualTo(1);
+        assertThat(verdict.count(Fault.LOST)).isZero();
+    }
+
     private void addAll(Intent intent) {
         for (int i = 0; i < intent.rows(); i++) {
             table.add(row(intent, i));

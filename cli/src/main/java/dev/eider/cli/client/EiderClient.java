@@ -11,9 +11,11 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.arrow.flight.Action;
 import org.apache.arrow.flight.CallOption;
 import org.apache.arrow.flight.CallOptions;
@@ -33,8 +35,8 @@ import org.apache.arrow.vector.types.pojo.Schema;
  * Speaks to one gateway over Arrow Flight: SQL, appends, listings.
  *
  * <p>Thread-safe; each call occupies its thread until it ends. Every method throws {@link GatewayException}. Reads are
- * repeated when the gateway was not available for a moment; whatever may change something never is, unless it certainly
- * reached no gateway.
+ * repeated when the gateway was not available for a moment, appends with an idempotency key until their outcome is
+ * known; whatever else may change something never is, unless it certainly reached no gateway.
  */
 public final class EiderClient implements AutoCloseable {
     private static final Duration ACTION_TIMEOUT = Duration.ofSeconds(60);
@@ -68,17 +70,23 @@ public final class EiderClient implements AutoCloseable {
     /** Runs SQL that changes nothing, and hands out its rows; returns how many there were. */
     public long query(String sql, Consumer<Schema> start, BatchReceiver rows) {
         // Only the opening is repeated: later rows may already have been shown.
-        return drain(Retries.DEFAULT.read(() -> open(sql)), start, rows);
+        return drain(Retries.DEFAULT.read(() -> open(sql, Map.of())), start, rows);
     }
 
-    /** Runs any SQL once, and hands out its rows; returns how many there were. */
-    public long execute(String sql, Consumer<Schema> start, BatchReceiver rows) {
-        return drain(Retries.DEFAULT.change(() -> open(sql)), start, rows);
+    /**
+     * Runs any SQL once, and hands out its rows; returns how many there were.
+     *
+     * @param minSnapshot snapshots that a query has to see, as the header {@code eider-min-snapshot} takes them
+     */
+    public long execute(String sql, Optional<String> minSnapshot, Consumer<Schema> start, BatchReceiver rows) {
+        Map<String, String> options =
+                minSnapshot.map(value -> Map.of("eider-min-snapshot", value)).orElse(Map.of());
+        return drain(Retries.DEFAULT.change(() -> open(sql, options)), start, rows);
     }
 
-    private ResultStream open(String sql) {
+    private ResultStream open(String sql, Map<String, String> options) {
         Ticket ticket = new Ticket(sql.getBytes(StandardCharsets.UTF_8));
-        return translating(() -> ResultStream.open(flight, ticket, headers(Map.of())));
+        return translating(() -> ResultStream.open(flight, ticket, headers(options)));
     }
 
     private long drain(ResultStream result, Consumer<Schema> start, BatchReceiver rows) {
@@ -99,6 +107,21 @@ public final class EiderClient implements AutoCloseable {
             }
         }
         return total;
+    }
+
+    /**
+     * Appends rows that can be read again: with an idempotency key the append is repeated, under that key, for about a
+     * minute when it fails for a passing reason or nobody knows what became of it; without one it is not.
+     */
+    public List<Receipt> append(TableName table, WriteSettings settings, RowSource source, PutProgress progress) {
+        Supplier<List<Receipt>> attempt = () -> {
+            try (ArrowReader rows = source.open()) {
+                return append(table, settings, rows, progress);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        };
+        return settings.idempotencyKey().isPresent() ? KeyedRetries.DEFAULT.run(attempt) : attempt.get();
     }
 
     /**

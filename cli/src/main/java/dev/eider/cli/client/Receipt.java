@@ -33,6 +33,11 @@ public record Receipt(
         @JsonProperty("queue_ms") long queueMillis,
         @JsonProperty("commit_ms") long commitMillis) {
 
+    /** Returns words for a person who has to know that nothing was stored this time; empty for a first append. */
+    public String repetition() {
+        return duplicate ? ", stored already by an earlier call" : "";
+    }
+
     /** Returns the snapshot's id, or words that say that there is none. */
     public String snapshot() {
         return snapshotId == null ? "no snapshot" : "snapshot " + snapshotId;

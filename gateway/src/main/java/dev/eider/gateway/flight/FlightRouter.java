@@ -3,6 +3,7 @@ package dev.eider.gateway.flight;
 import com.google.protobuf.Any;
 import dev.eider.catalog.EiderException;
 import dev.eider.catalog.ErrorCode;
+import dev.eider.warehouse.read.ReadOptions;
 import dev.eider.warehouse.write.AppendRequest;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -50,13 +51,13 @@ final class FlightRouter implements FlightProducer {
     @Override
     public void getStream(CallContext context, Ticket ticket, ServerStreamListener listener) {
         answer(() -> {
-            refuseReadOptions(context);
+            ReadOptions options = ReadHeaders.of(context);
             if (SqlCommands.parse(ticket.getBytes()).isPresent()) {
                 handlers.sql().getStream(context, ticket, listener);
             } else {
                 byte[] bytes = ticket.getBytes();
                 handlers.reads().stream(
-                        Callers.of(context), () -> handlers.statements().ofTicket(bytes), listener);
+                        Callers.of(context), () -> handlers.statements().ofTicket(bytes, options), listener);
             }
             return ticket;
         });
@@ -68,7 +69,7 @@ final class FlightRouter implements FlightProducer {
             if (isSql(descriptor)) {
                 return handlers.sql().getFlightInfo(context, descriptor);
             }
-            Statement statement = handlers.statements().ofDescriptor(descriptor);
+            Statement statement = handlers.statements().ofDescriptor(descriptor, ReadHeaders.of(context));
             byte[] ticket = statement.ticket().getBytes(java.nio.charset.StandardCharsets.UTF_8);
             return handlers.reads().info(Callers.of(context), statement, descriptor, ticket);
         });
@@ -78,8 +79,9 @@ final class FlightRouter implements FlightProducer {
     public SchemaResult getSchema(CallContext context, FlightDescriptor descriptor) {
         return answer(() -> isSql(descriptor)
                 ? handlers.sql().getSchema(context, descriptor)
-                : new SchemaResult(
-                        handlers.statements().ofDescriptor(descriptor).schema()));
+                : new SchemaResult(handlers.statements()
+                        .ofDescriptor(descriptor, ReadHeaders.of(context))
+                        .schema()));
     }
 
     @Override
@@ -116,6 +118,7 @@ final class FlightRouter implements FlightProducer {
             throw new EiderException(
                     ErrorCode.INVALID_REQUEST, "DoPut needs a path descriptor, [table] or [namespace..., table]");
         }
+        WriteHeaders.refuseAll(headers(context));
         handlers.updates().run(Callers.of(context), command.get(), upload, results);
     }
 
@@ -124,7 +127,7 @@ final class FlightRouter implements FlightProducer {
         answer(() -> {
             Optional<FlightAction> own = handlers.actions().find(action.getType());
             if (own.isPresent()) {
-                own.get().run(Callers.of(context), action.getBody(), listener);
+                own.get().run(Callers.of(context), ReadHeaders.of(context), action.getBody(), listener);
             } else {
                 handlers.sql().doAction(context, action, listener);
             }
@@ -152,13 +155,6 @@ final class FlightRouter implements FlightProducer {
     private static boolean isSql(FlightDescriptor descriptor) {
         return descriptor.isCommand()
                 && SqlCommands.parse(descriptor.getCommand()).isPresent();
-    }
-
-    private static void refuseReadOptions(CallContext context) {
-        if (headers(context).containsKey("eider-min-snapshot")) {
-            throw new EiderException(
-                    ErrorCode.UNSUPPORTED, "This version does not support the option eider-min-snapshot");
-        }
     }
 
     private static CallHeaders headers(CallContext context) {

@@ -3,6 +3,7 @@ package dev.eider.gateway.flight;
 import dev.eider.gateway.auth.Caller;
 import dev.eider.warehouse.TableListing;
 import dev.eider.warehouse.Warehouse;
+import dev.eider.warehouse.read.ReadOptions;
 import org.apache.arrow.flight.ActionType;
 import org.apache.arrow.flight.FlightProducer.StreamListener;
 import org.apache.arrow.flight.Result;
@@ -22,7 +23,7 @@ record ListTablesAction(Warehouse warehouse) implements FlightAction {
     }
 
     @Override
-    public void run(Caller caller, byte[] body, StreamListener<Result> results) {
+    public void run(Caller caller, ReadOptions options, byte[] body, StreamListener<Result> results) {
         for (TableListing listing : warehouse.tables()) {
             results.onNext(new Result(WireJson.bytes(WireJson.table(listing))));
         }

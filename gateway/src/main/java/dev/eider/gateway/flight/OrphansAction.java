@@ -8,6 +8,7 @@ import dev.eider.gateway.auth.Caller;
 import dev.eider.warehouse.Warehouse;
 import dev.eider.warehouse.maintenance.OrphanListing;
 import dev.eider.warehouse.maintenance.OrphanRequest;
+import dev.eider.warehouse.read.ReadOptions;
 import java.time.Duration;
 import org.apache.arrow.flight.ActionType;
 import org.apache.arrow.flight.FlightProducer.StreamListener;
@@ -30,7 +31,7 @@ record OrphansAction(Warehouse warehouse) implements FlightAction {
     }
 
     @Override
-    public void run(Caller caller, byte[] body, StreamListener<Result> results) {
+    public void run(Caller caller, ReadOptions options, byte[] body, StreamListener<Result> results) {
         ObjectNode json = WireJson.object(Statements.text(body, "body"));
         OrphanListing listing = warehouse.orphans(
                 TablePaths.table(WireJson.text(json, "table")), new OrphanRequest(olderThan(json), remove(json)));

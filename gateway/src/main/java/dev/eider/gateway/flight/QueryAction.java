@@ -1,6 +1,7 @@
 package dev.eider.gateway.flight;
 
 import dev.eider.gateway.auth.Caller;
+import dev.eider.warehouse.read.ReadOptions;
 import org.apache.arrow.flight.ActionType;
 import org.apache.arrow.flight.FlightProducer.StreamListener;
 import org.apache.arrow.flight.FlightRuntimeException;
@@ -32,7 +33,7 @@ final class QueryAction implements FlightAction {
     }
 
     @Override
-    public void run(Caller caller, byte[] body, StreamListener<Result> results) {
+    public void run(Caller caller, ReadOptions options, byte[] body, StreamListener<Result> results) {
         String text = Statements.text(body, "body");
         String sql = text.stripLeading().startsWith("{") ? WireJson.text(WireJson.object(text), "sql") : text;
         ClientFlow flow = ClientFlow.current();
@@ -40,7 +41,7 @@ final class QueryAction implements FlightAction {
         pool.submit(flow, new ReadJob() {
             @Override
             public void run() throws Exception {
-                sender.send(statements.ofSql(sql), flow, new IpcSink(chunk -> send(chunk, flow, results)));
+                sender.send(statements.ofSql(sql, options), flow, new IpcSink(chunk -> send(chunk, flow, results)));
             }
 
             @Override

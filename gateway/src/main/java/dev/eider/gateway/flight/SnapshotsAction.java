@@ -7,6 +7,7 @@ import dev.eider.catalog.ErrorCode;
 import dev.eider.gateway.auth.Caller;
 import dev.eider.warehouse.SnapshotListing;
 import dev.eider.warehouse.Warehouse;
+import dev.eider.warehouse.read.ReadOptions;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.arrow.flight.ActionType;
@@ -29,7 +30,7 @@ record SnapshotsAction(Warehouse warehouse) implements FlightAction {
     }
 
     @Override
-    public void run(Caller caller, byte[] body, StreamListener<Result> results) {
+    public void run(Caller caller, ReadOptions options, byte[] body, StreamListener<Result> results) {
         TableIdentifier table = table(WireJson.object(Statements.text(body, "body")));
         for (SnapshotListing listing : warehouse.snapshots(table)) {
             results.onNext(new Result(WireJson.bytes(WireJson.snapshot(listing))));

@@ -6,6 +6,7 @@ import com.google.protobuf.Message;
 import dev.eider.catalog.CatalogConfig;
 import dev.eider.catalog.EiderException;
 import dev.eider.catalog.ErrorCode;
+import dev.eider.warehouse.read.ReadOptions;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
@@ -61,13 +62,13 @@ final class SqlProducer extends BasicFlightSqlProducer {
     public FlightInfo getFlightInfoStatement(
             CommandStatementQuery command, CallContext context, FlightDescriptor descriptor) {
         refuseTransaction(command.hasTransactionId());
-        return info(context, statements.ofSql(command.getQuery()), descriptor);
+        return info(context, statements.ofSql(command.getQuery(), ReadHeaders.of(context)), descriptor);
     }
 
     @Override
     public FlightInfo getFlightInfoPreparedStatement(
             CommandPreparedStatementQuery command, CallContext context, FlightDescriptor descriptor) {
-        return info(context, prepared(command.getPreparedStatementHandle()), descriptor);
+        return info(context, prepared(command.getPreparedStatementHandle(), ReadHeaders.of(context)), descriptor);
     }
 
     private FlightInfo info(CallContext context, Statement statement, FlightDescriptor descriptor) {
@@ -81,37 +82,41 @@ final class SqlProducer extends BasicFlightSqlProducer {
     public SchemaResult getSchemaStatement(
             CommandStatementQuery command, CallContext context, FlightDescriptor descriptor) {
         refuseTransaction(command.hasTransactionId());
-        return new SchemaResult(statements.ofSql(command.getQuery()).schema());
+        return new SchemaResult(
+                statements.ofSql(command.getQuery(), ReadHeaders.of(context)).schema());
     }
 
     @Override
     public SchemaResult getSchemaPreparedStatement(
             CommandPreparedStatementQuery command, CallContext context, FlightDescriptor descriptor) {
-        return new SchemaResult(prepared(command.getPreparedStatementHandle()).schema());
+        return new SchemaResult(prepared(command.getPreparedStatementHandle(), ReadHeaders.of(context))
+                .schema());
     }
 
     @Override
     public void getStreamStatement(TicketStatementQuery ticket, CallContext context, ServerStreamListener listener) {
         byte[] handle = ticket.getStatementHandle().toByteArray();
-        reads.stream(Callers.of(context), () -> statements.ofTicket(handle), listener);
+        ReadOptions options = ReadHeaders.of(context);
+        reads.stream(Callers.of(context), () -> statements.ofTicket(handle, options), listener);
     }
 
     @Override
     public void getStreamPreparedStatement(
             CommandPreparedStatementQuery command, CallContext context, ServerStreamListener listener) {
         ByteString handle = command.getPreparedStatementHandle();
-        reads.stream(Callers.of(context), () -> prepared(handle), listener);
+        ReadOptions options = ReadHeaders.of(context);
+        reads.stream(Callers.of(context), () -> prepared(handle, options), listener);
     }
 
-    private Statement prepared(ByteString handle) {
-        return statements.ofSql(Statements.text(handle.toByteArray(), "prepared statement's handle"));
+    private Statement prepared(ByteString handle, ReadOptions options) {
+        return statements.ofSql(Statements.text(handle.toByteArray(), "prepared statement's handle"), options);
     }
 
     @Override
     public void createPreparedStatement(
             ActionCreatePreparedStatementRequest request, CallContext context, StreamListener<Result> listener) {
         refuseTransaction(request.hasTransactionId());
-        Statement statement = statements.ofSql(request.getQuery());
+        Statement statement = statements.ofSql(request.getQuery(), ReadHeaders.of(context));
         ActionCreatePreparedStatementResult.Builder result = ActionCreatePreparedStatementResult.newBuilder()
                 .setPreparedStatementHandle(ByteString.copyFrom(request.getQuery(), StandardCharsets.UTF_8));
         if (statement instanceof QueryStatement) {

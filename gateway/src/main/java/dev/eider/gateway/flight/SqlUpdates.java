@@ -5,6 +5,7 @@ import com.google.protobuf.ByteString;
 import dev.eider.catalog.EiderException;
 import dev.eider.catalog.ErrorCode;
 import dev.eider.gateway.auth.Caller;
+import dev.eider.warehouse.read.ReadOptions;
 import dev.eider.warehouse.statement.UpdateResult;
 import org.apache.arrow.flight.FlightProducer.StreamListener;
 import org.apache.arrow.flight.PutResult;
@@ -61,7 +62,7 @@ final class SqlUpdates {
     }
 
     private void execute(Caller caller, ByteString sql, StreamListener<PutResult> results) {
-        Statement statement = statements.ofSql(Statements.text(sql.toByteArray(), "statement"));
+        Statement statement = statements.ofSql(Statements.text(sql.toByteArray(), "statement"), ReadOptions.NONE);
         if (!(statement instanceof UpdateStatement update)) {
             throw new EiderException(
                     ErrorCode.INVALID_REQUEST, "The statement returns rows: run it as a query, not as an update");

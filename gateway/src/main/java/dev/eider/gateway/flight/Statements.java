@@ -3,6 +3,7 @@ package dev.eider.gateway.flight;
 import dev.eider.catalog.EiderException;
 import dev.eider.catalog.ErrorCode;
 import dev.eider.warehouse.Warehouse;
+import dev.eider.warehouse.read.ReadOptions;
 import dev.eider.warehouse.read.Tickets;
 import dev.eider.warehouse.statement.SqlStatement;
 import java.nio.ByteBuffer;
@@ -19,22 +20,26 @@ final class Statements {
     }
 
     /** Returns the statement of a descriptor: a path names a table, a command is SQL text. */
-    Statement ofDescriptor(FlightDescriptor descriptor) {
+    Statement ofDescriptor(FlightDescriptor descriptor, ReadOptions options) {
         if (descriptor.isCommand()) {
-            return ofSql(text(descriptor.getCommand(), "command"));
+            return ofSql(text(descriptor.getCommand(), "command"), options);
         }
-        return new QueryStatement(warehouse, warehouse.bindTable(TablePaths.table(descriptor.getPath())));
+        return new QueryStatement(warehouse, warehouse.bindTable(TablePaths.table(descriptor.getPath()), options));
     }
 
-    /** Returns the statement of a ticket: what was signed pins a query to its snapshots, anything else is SQL text. */
-    Statement ofTicket(byte[] ticket) {
+    /**
+     * Returns the statement of a ticket: what was signed pins a query to its snapshots, anything else is SQL text.
+     *
+     * @param options checked when a query is bound, so they do not matter to one that is pinned already
+     */
+    Statement ofTicket(byte[] ticket, ReadOptions options) {
         String text = text(ticket, "ticket");
-        return Tickets.isTicket(text) ? new QueryStatement(warehouse, warehouse.redeem(text)) : ofSql(text);
+        return Tickets.isTicket(text) ? new QueryStatement(warehouse, warehouse.redeem(text)) : ofSql(text, options);
     }
 
     /** Returns the statement of SQL text; a query is bound to the snapshots of this moment. */
-    Statement ofSql(String sql) {
-        SqlStatement statement = warehouse.prepare(sql);
+    Statement ofSql(String sql, ReadOptions options) {
+        SqlStatement statement = warehouse.prepare(sql, options);
         if (statement instanceof SqlStatement.Query query) {
             return new QueryStatement(warehouse, query.query());
         }

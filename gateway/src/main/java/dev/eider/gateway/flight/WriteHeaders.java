@@ -42,6 +42,16 @@ final class WriteHeaders {
                 headers.name(BRANCH, LONGEST_NAME).orElse(WriteOptions.DEFAULT.branch()));
     }
 
+    /** Refuses every option, where none applies: a key that is ignored would be worse than none. */
+    static void refuseAll(CallHeaders callHeaders) {
+        for (String name : callHeaders.keys()) {
+            if (name.startsWith(OptionHeaders.PREFIX)) {
+                throw new EiderException(
+                        ErrorCode.UNSUPPORTED, "This version does not support the option " + name + " for SQL updates");
+            }
+        }
+    }
+
     private static WriteMode mode(String text) {
         return switch (text) {
             case "append" -> WriteMode.APPEND;

@@ -169,12 +169,63 @@ class BadRequestTest {
     @Test
     void refusesReadOptionsThatItDoesNotHave() {
         FlightCallHeaders headers = new FlightCallHeaders();
-        headers.insert("eider-min-snapshot", "1");
+        headers.insert("eider-colour", "blue");
 
         FlightRuntimeException failure = failure(() -> TestRows.read(
                 gateway.client().getStream(new Ticket("SELECT 1".getBytes(UTF_8)), new HeaderCallOption(headers))));
 
+        assertFailure(failure, FlightStatusCode.INVALID_ARGUMENT, ErrorCode.INVALID_REQUEST);
+    }
+
+    @Test
+    void refusesToReadWithoutTheRequiredSnapshot() {
+        HeaderCallOption one = new HeaderCallOption(WriteHeadersTest.headers("eider-min-snapshot", "1"));
+        HeaderCallOption named = new HeaderCallOption(WriteHeadersTest.headers("eider-min-snapshot", "main.t=1"));
+        HeaderCallOption bad = new HeaderCallOption(WriteHeadersTest.headers("eider-min-snapshot", "newest"));
+        byte[] sql = "SELECT * FROM t".getBytes(UTF_8);
+
+        for (HeaderCallOption header : List.of(one, named, bad)) {
+            FlightStatusCode status = header == bad ? FlightStatusCode.INVALID_ARGUMENT : FlightStatusCode.NOT_FOUND;
+            ErrorCode code = header == bad ? ErrorCode.INVALID_REQUEST : ErrorCode.VERSION_NOT_FOUND;
+            assertFailure(
+                    failure(() -> TestRows.read(gateway.client().getStream(new Ticket(sql), header))), status, code);
+            assertFailure(failure(() -> gateway.client().getInfo(FlightDescriptor.path("t"), header)), status, code);
+            assertFailure(failure(() -> gateway.client().getInfo(FlightDescriptor.command(sql), header)), status, code);
+            assertFailure(
+                    failure(() -> gateway.client().getSchema(FlightDescriptor.command(sql), header)), status, code);
+            assertFailure(
+                    failure(() -> gateway.client()
+                            .doAction(new Action("query", sql), header)
+                            .forEachRemaining(result -> {})),
+                    status,
+                    code);
+        }
+    }
+
+    @Test
+    void readsAPinnedTicketWhateverSnapshotIsRequired() throws Exception {
+        HeaderCallOption header = new HeaderCallOption(WriteHeadersTest.headers("eider-min-snapshot", "1"));
+        Ticket pinned = gateway.client()
+                .getInfo(FlightDescriptor.path("t"))
+                .getEndpoints()
+                .get(0)
+                .getTicket();
+
+        assertThat(TestRows.read(gateway.client().getStream(pinned, header))).hasSize(3);
+    }
+
+    @Test
+    void refusesWriteOptionsForSqlUpdates() {
+        byte[] insert = Any.pack(FlightSql.CommandStatementUpdate.newBuilder()
+                        .setQuery("INSERT INTO t SELECT * FROM t")
+                        .build())
+                .toByteArray();
+        FlightCallHeaders headers = WriteHeadersTest.headers("eider-idempotency-key", "k");
+
+        FlightRuntimeException failure = failure(() -> put(FlightDescriptor.command(insert), headers));
+
         assertFailure(failure, FlightStatusCode.UNIMPLEMENTED, ErrorCode.UNSUPPORTED);
+        assertThat(failure).hasMessageContaining("eider-idempotency-key");
     }
 
     private static void put(FlightDescriptor descriptor, FlightCallHeaders headers) {

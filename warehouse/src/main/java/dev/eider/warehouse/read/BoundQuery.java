@@ -16,9 +16,9 @@ import org.apache.iceberg.catalog.TableIdentifier;
  * @param sql the caller's text, or the text that stands for reading one table
  * @param pins what the text refers to, in the order of appearance
  * @param bound the moment before its tables were looked up: what is retired later is needed
- * @param states the tables as they were then, by UUID; missing for a query from a ticket
+ * @param states the tables as they were then; missing for a query from a ticket
  */
-public record BoundQuery(String sql, List<Pin> pins, Instant bound, Map<String, TableState> states) {
+public record BoundQuery(String sql, List<Pin> pins, Instant bound, Map<Pin, TableState> states) {
 
     /**
      * One table reference, pinned.
@@ -29,7 +29,12 @@ public record BoundQuery(String sql, List<Pin> pins, Instant bound, Map<String, 
      * @param snapshot the snapshot to read, nothing for a table without one; where its files are listed, so that it can
      *     be read once it has left the table's history
      */
-    public record Pin(TableIdentifier table, String tableUuid, int schemaId, Optional<Snapshot> snapshot) {}
+    public record Pin(TableIdentifier table, String tableUuid, int schemaId, Optional<Snapshot> snapshot) {
+        /** Returns the snapshot's id, -1 for a table without one. */
+        public long snapshotId() {
+            return snapshot.map(Snapshot::snapshotId).orElse(-1L);
+        }
+    }
 
     /** Copies the collections, so that nobody changes them later. */
     public BoundQuery {

@@ -33,13 +33,12 @@ final class PinnedTables {
     /** Returns a table for each pin, with its snapshot and its schema in the metadata. */
     Map<BoundQuery.Pin, TableState> of(BoundQuery query) {
         Map<TableIdentifier, TableState> current = catalog.load(query.pins().stream()
-                .filter(pin -> !query.states().containsKey(pin.tableUuid()))
+                .filter(pin -> !query.states().containsKey(pin))
                 .map(BoundQuery.Pin::table)
                 .collect(Collectors.toSet()));
-        Map<BoundQuery.Pin, TableState> tables = new HashMap<>();
+        Map<BoundQuery.Pin, TableState> tables = new HashMap<>(query.states());
         for (BoundQuery.Pin pin : query.pins()) {
-            TableState known = query.states().get(pin.tableUuid());
-            tables.computeIfAbsent(pin, one -> known == null ? pinned(current.get(one.table()), one) : known);
+            tables.computeIfAbsent(pin, one -> pinned(current.get(one.table()), one));
         }
         return tables;
     }

@@ -15,7 +15,6 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +44,7 @@ public final class SnapshotBinder {
     private final ScanPlanner planner;
     private final ReadConfig config;
     private final Clock clock;
+    private final MinimumSnapshots minimums;
 
     /** Creates a binder; an engine that this version lacks is refused. */
     public SnapshotBinder(
@@ -61,10 +61,16 @@ public final class SnapshotBinder {
         this.planner = new PlannedScan(allowed, engine);
         this.config = config;
         this.clock = clock;
+        this.minimums = new MinimumSnapshots(catalog.history());
     }
 
     /** Checks a query and pins its tables; runs nothing. */
     public BoundQuery bind(String sql) {
+        return bind(sql, ReadOptions.NONE);
+    }
+
+    /** Like the other, for a caller that has to see certain snapshots: without them the query is refused. */
+    public BoundQuery bind(String sql, ReadOptions options) {
         try (EngineConnection connection = engine.connect()) {
             ParsedQuery query = connection.parse(sql);
             List<TableIdentifier> names = query.tables().stream()
@@ -74,19 +80,24 @@ public final class SnapshotBinder {
             Map<TableIdentifier, TableState> states =
                     catalog.load(names.stream().distinct().toList());
             List<BoundQuery.Pin> pins = new ArrayList<>();
+            Map<BoundQuery.Pin, TableState> pinned = new HashMap<>();
             for (int i = 0; i < names.size(); i++) {
                 TableState state = states.get(names.get(i));
                 if (state == null) {
                     throw TableCatalog.notFound(names.get(i));
                 }
-                pins.add(versions.pin(state, version(connection, query.tables().get(i))));
+                BoundQuery.Pin pin =
+                        versions.pin(state, version(connection, query.tables().get(i)));
+                pins.add(pin);
+                pinned.put(pin, state);
             }
-            return new BoundQuery(query.text(), pins, now, byUuid(states.values()));
+            minimums.require(options, pinned);
+            return new BoundQuery(query.text(), pins, now, pinned);
         }
     }
 
-    /** Pins the reading of one whole table at its current snapshot. */
-    public BoundQuery bindTable(TableIdentifier name) {
+    /** Pins the reading of one whole table at its current snapshot, if that contains what the options ask for. */
+    public BoundQuery bindTable(TableIdentifier name, ReadOptions options) {
         Instant now = clock.instant();
         TableState state = catalog.load(name);
         String sql = "SELECT * FROM %s.%s"
@@ -94,13 +105,9 @@ public final class SnapshotBinder {
                         SqlText.quoteIdentifier(state.identifier().namespace().toString()),
                         SqlText.quoteIdentifier(state.identifier().name()));
         BoundQuery.Pin pin = versions.pin(state, new TableVersion.Latest());
-        return new BoundQuery(sql, List.of(pin), now, byUuid(List.of(state)));
-    }
-
-    private static Map<String, TableState> byUuid(Collection<TableState> states) {
-        Map<String, TableState> tables = new HashMap<>();
-        states.forEach(state -> tables.put(state.metadata().uuid(), state));
-        return tables;
+        Map<BoundQuery.Pin, TableState> pinned = Map.of(pin, state);
+        minimums.require(options, pinned);
+        return new BoundQuery(sql, List.of(pin), now, pinned);
     }
 
     private static TableVersion version(EngineConnection connection, TableReference reference) {

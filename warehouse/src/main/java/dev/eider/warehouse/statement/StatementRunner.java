@@ -10,6 +10,7 @@ import dev.eider.warehouse.engine.QueryEngine;
 import dev.eider.warehouse.engine.SqlText;
 import dev.eider.warehouse.read.BoundQuery;
 import dev.eider.warehouse.read.QueryRun;
+import dev.eider.warehouse.read.ReadOptions;
 import dev.eider.warehouse.read.SnapshotBinder;
 import dev.eider.warehouse.statement.TableChange.ColumnDefinition;
 import dev.eider.warehouse.statement.TableChange.CreateTable;
@@ -57,10 +58,15 @@ public final class StatementRunner {
     }
 
     /** Decides what a statement is, and binds it if it is a query; runs nothing. */
-    public SqlStatement prepare(String sql) {
-        return StatementParser.parse(sql).isPresent()
-                ? new SqlStatement.Update(sql)
-                : new SqlStatement.Query(binder.bind(sql));
+    public SqlStatement prepare(String sql, ReadOptions options) {
+        if (StatementParser.parse(sql).isEmpty()) {
+            return new SqlStatement.Query(binder.bind(sql, options));
+        }
+        if (!options.isEmpty()) {
+            throw new EiderException(
+                    ErrorCode.UNSUPPORTED, "min-snapshot is for queries: this version does not support it for updates");
+        }
+        return new SqlStatement.Update(sql);
     }
 
     /** Carries a change out. */

@@ -1,8 +1,10 @@
 package dev.eider.warehouse.storage;
 
+import dev.eider.catalog.SyncsTogether;
 import java.io.IOException;
 import java.io.NotSerializableException;
 import java.io.ObjectOutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -10,7 +12,10 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.apache.iceberg.exceptions.NotFoundException;
 import org.apache.iceberg.exceptions.RuntimeIOException;
 import org.apache.iceberg.io.BulkDeletionFailureException;
@@ -25,7 +30,7 @@ import org.apache.iceberg.io.OutputFile;
  *
  * <p>Thread-safe. Lives in this process only: serializing it is refused.
  */
-public final class LocalFileIO implements DelegateFileIO {
+public final class LocalFileIO implements DelegateFileIO, SyncsTogether {
     private static final long serialVersionUID = 1L;
 
     private final transient AllowedLocations allowed;
@@ -49,7 +54,48 @@ public final class LocalFileIO implements DelegateFileIO {
 
     @Override
     public OutputFile newOutputFile(String location) {
-        return new LocalOutputFile(location, allowed.require(location), durable);
+        return new LocalOutputFile(location, allowed.require(location), durable, true);
+    }
+
+    @Override
+    public OutputFile newUnsyncedOutputFile(String location) {
+        return new LocalOutputFile(location, allowed.require(location), durable, false);
+    }
+
+    @Override
+    public void sync(Collection<String> locations) {
+        List<Path> paths = locations.stream().map(allowed::require).toList();
+        try {
+            // The disk gathers what several threads ask for at once.
+            paths.parallelStream().forEach(this::syncFile);
+            for (Path directory : directories(paths)) {
+                durable.sync().directory(directory);
+            }
+        } catch (IOException | UncheckedIOException e) {
+            throw new RuntimeIOException(
+                    e instanceof UncheckedIOException unchecked ? unchecked.getCause() : (IOException) e,
+                    "Cannot sync %s",
+                    locations);
+        }
+    }
+
+    private void syncFile(Path path) {
+        try {
+            durable.sync().file(path);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Set<Path> directories(List<Path> paths) {
+        Set<Path> directories = new HashSet<>();
+        for (Path path : paths) {
+            Path directory = path.getParent();
+            if (directory != null) {
+                directories.add(directory);
+            }
+        }
+        return directories;
     }
 
     @Override

@@ -22,11 +22,18 @@ final class LocalOutputFile implements OutputFile {
     private final String location;
     private final Path path;
     private final DurableFiles durable;
+    private final boolean synced;
 
-    LocalOutputFile(String location, Path path, DurableFiles durable) {
+    /**
+     * Describes a file; nothing is created yet.
+     *
+     * @param synced whether the file is durable once its stream is closed; its directories are in any case
+     */
+    LocalOutputFile(String location, Path path, DurableFiles durable, boolean synced) {
         this.location = location;
         this.path = path;
         this.durable = durable;
+        this.synced = synced;
     }
 
     @Override
@@ -47,7 +54,8 @@ final class LocalOutputFile implements OutputFile {
             if (!Files.isDirectory(directory)) {
                 durable.createDirectories(directory);
             }
-            return new Stream(path, FileChannel.open(path, options), durable);
+            return new Stream(
+                    path, FileChannel.open(path, options), synced ? durable : new DurableFiles(FileSync.NONE));
         } catch (FileAlreadyExistsException e) {
             throw new AlreadyExistsException(e, "File exists already: %s", location);
         } catch (IOException e) {

@@ -16,14 +16,14 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class BatchReader extends ArrowReader {
     private final Schema schema;
-    private final DictionarySnapshot dictionaries;
+    private final DictionarySnapshot snapshot;
     private boolean started;
     private volatile @Nullable Throwable failure;
 
     BatchReader(BufferAllocator allocator, Schema schema, DictionarySnapshot dictionaries) {
         super(allocator);
         this.schema = schema;
-        this.dictionaries = dictionaries;
+        this.snapshot = dictionaries;
     }
 
     /** Returns the next batch, which this closes once it is loaded, or nothing at the end. */
@@ -41,7 +41,7 @@ abstract class BatchReader extends ArrowReader {
             prepareLoadNextBatch();
             if (!started) {
                 started = true;
-                dictionaries.load(this);
+                snapshot.load(this);
             }
             ArrowRecordBatch batch = next();
             if (batch == null) {
@@ -74,6 +74,6 @@ abstract class BatchReader extends ArrowReader {
     /** The schema as it travels: a dictionary-encoded column has the type of its values. */
     @Override
     protected Schema readSchema() {
-        return dictionaries.travelling(schema);
+        return snapshot.travelling(schema);
     }
 }

@@ -17,7 +17,9 @@ import org.apache.iceberg.Table;
 import org.apache.iceberg.parquet.ParquetUtil;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
+import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.column.statistics.Statistics;
+import org.apache.parquet.conf.PlainParquetConfiguration;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.metadata.BlockMetaData;
 import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
@@ -31,11 +33,15 @@ import org.apache.parquet.hadoop.metadata.ParquetMetadata;
  * measured again, with their NaN values counted. Stateless.
  */
 final class FileMetrics {
+    /** Hadoop's own configuration would be parsed from XML for every file. */
+    private static final ParquetReadOptions PLAIN =
+            ParquetReadOptions.builder(new PlainParquetConfiguration()).build();
+
     private FileMetrics() {}
 
     static DataFile of(Table table, DataFileWriter.WrittenFile file, EngineConnection connection) throws IOException {
         ParquetMetadata footer;
-        try (ParquetFileReader reader = ParquetFileReader.open(new ParquetInput(file.path()))) {
+        try (ParquetFileReader reader = ParquetFileReader.open(new ParquetInput(file.path()), PLAIN)) {
             footer = reader.getFooter();
         }
         List<FieldMetrics<?>> floating = new ArrayList<>();

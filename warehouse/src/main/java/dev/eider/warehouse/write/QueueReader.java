@@ -15,7 +15,7 @@ final class QueueReader extends BatchReader {
 
     private final BatchQueue queue;
     private final WriteStep step;
-    private final DictionarySnapshot dictionaries;
+    private final DictionarySnapshot current;
 
     QueueReader(BufferAllocator allocator, BatchQueue queue, Schema schema, WriteStep step) {
         this(allocator, queue, schema, step, queue.nextDictionaries());
@@ -30,7 +30,7 @@ final class QueueReader extends BatchReader {
         super(allocator, schema, dictionaries);
         this.queue = queue;
         this.step = step;
-        this.dictionaries = dictionaries;
+        this.current = dictionaries;
     }
 
     @Override
@@ -38,7 +38,7 @@ final class QueueReader extends BatchReader {
         if (step.isComplete()) {
             return null;
         }
-        BatchQueue.Item item = queue.take(dictionaries, step.deadlineWithin(LULL));
+        BatchQueue.Item item = queue.take(current, step.deadlineWithin(LULL));
         if (item == null) {
             return null;
         }

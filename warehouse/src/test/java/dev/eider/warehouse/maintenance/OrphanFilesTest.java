@@ -30,6 +30,7 @@ import java.util.stream.Stream;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DataFiles;
 import org.apache.iceberg.DeleteFile;
+import org.apache.iceberg.ExpireSnapshots;
 import org.apache.iceberg.FileMetadata;
 import org.apache.iceberg.GenericStatisticsFile;
 import org.apache.iceberg.PartitionSpec;
@@ -130,7 +131,7 @@ class OrphanFilesTest {
             table.expireSnapshots()
                     .expireOlderThan(Instant.now().plusSeconds(60).toEpochMilli())
                     .retainLast(2)
-                    .cleanExpiredFiles(false)
+                    .cleanupLevel(ExpireSnapshots.CleanupLevel.NONE)
                     .commit();
         }
     }

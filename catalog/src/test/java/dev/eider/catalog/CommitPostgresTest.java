@@ -1,0 +1,9 @@
+package dev.eider.catalog;
+
+@EnabledIfPostgres
+class CommitPostgresTest extends CommitContract {
+    @Override
+    TestDatabase newDatabase() {
+        return TestDatabase.postgres();
+    }
+}

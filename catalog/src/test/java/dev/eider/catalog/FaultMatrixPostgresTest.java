@@ -1,0 +1,9 @@
+package dev.eider.catalog;
+
+@EnabledIfPostgres
+class FaultMatrixPostgresTest extends FaultMatrixContract {
+    @Override
+    TestDatabase newDatabase() {
+        return TestDatabase.postgres();
+    }
+}

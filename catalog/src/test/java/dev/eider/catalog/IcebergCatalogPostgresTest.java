@@ -1,0 +1,9 @@
+package dev.eider.catalog;
+
+@EnabledIfPostgres
+class IcebergCatalogPostgresTest extends IcebergCatalogContract {
+    @Override
+    TestDatabase newDatabase() {
+        return TestDatabase.postgres();
+    }
+}

@@ -1,0 +1,9 @@
+package dev.eider.catalog;
+
+@EnabledIfPostgres
+class IcebergViewPostgresTest extends IcebergViewContract {
+    @Override
+    TestDatabase newDatabase() {
+        return TestDatabase.postgres();
+    }
+}

@@ -1,0 +1,196 @@
+package dev.eider.warehouse.write;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.eider.warehouse.TestRows;
+import dev.eider.warehouse.TestWarehouse;
+import dev.eider.warehouse.storage.FileSync;
+import dev.eider.warehouse.storage.Locations;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.apache.arrow.vector.ipc.ArrowReader;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Small appends that meet at one table. A sync that is held up lets a group gather behind it. */
+@Timeout(60)
+class SmallAppendsTest {
+    private static final int WRITERS = 24;
+
+    @TempDir
+    Path directory;
+
+    private final HeldSync sync = new HeldSync();
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private TestWarehouse test;
+
+    @BeforeEach
+    void open() {
+        WriteConfig base = TestWarehouse.writes();
+        test = new TestWarehouse(
+                directory,
+                new WriteConfig(
+                        true,
+                        4,
+                        64,
+                        base.queueTimeout(),
+                        base.idleTimeout(),
+                        base.targetFileBytes(),
+                        base.rowGroupRows(),
+                        base.coalesceBytes(),
+                        Duration.ofDays(7),
+                        sync,
+                        base.bufferBytes()));
+        test.append("t", TestRows.numbered(test.allocator(), 1_000_000, 1, 1));
+    }
+
+    @AfterEach
+    void close() {
+        sync.release.countDown();
+        threads.shutdown();
+        test.close();
+    }
+
+    /** Holds the next data file up until it is released. */
+    private static final class HeldSync implements FileSync {
+        private final CountDownLatch held = new CountDownLatch(1);
+        private final CountDownLatch release = new CountDownLatch(1);
+        private volatile boolean hold;
+
+        @Override
+        public void file(Path file) throws IOException {
+            if (hold && file.toString().endsWith(".parquet")) {
+                held.countDown();
+                try {
+                    if (!release.await(30, TimeUnit.SECONDS)) {
+                        throw new IOException("never released");
+                    }
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    throw new IOException(e);
+                }
+            }
+        }
+
+        @Override
+        public void directory(Path entries) {}
+    }
+
+    private Future<AppendReceipt> start(ArrowReader rows, WriteOptions options) {
+        return threads.submit(() -> test.append("t", options, rows).get(0));
+    }
+
+    private ArrowReader rows(int writer) {
+        return TestRows.numbered(test.allocator(), writer * 100L, 1 + writer % 7, 1 + writer % 3);
+    }
+
+    /** Returns the receipts of appends of which the first is held up until all others wait. */
+    private List<AppendReceipt> together(List<ArrowReader> streams) throws Exception {
+        sync.hold = true;
+        List<Future<AppendReceipt>> appends = new ArrayList<>();
+        appends.add(start(streams.get(0), WriteOptions.DEFAULT));
+        assertThat(sync.held.await(30, TimeUnit.SECONDS)).isTrue();
+        for (ArrowReader stream : streams.subList(1, streams.size())) {
+            appends.add(start(stream, WriteOptions.DEFAULT));
+        }
+        await().until(() -> waiting() == streams.size() - 1);
+        sync.hold = false;
+        sync.release.countDown();
+        List<AppendReceipt> receipts = new ArrayList<>();
+        for (Future<AppendReceipt> append : appends) {
+            receipts.add(append.get());
+        }
+        return receipts;
+    }
+
+    @Test
+    void thatWaitTogetherShareOneSnapshotAndOneFile() throws Exception {
+        List<ArrowReader> streams = new ArrayList<>();
+        for (int writer = 0; writer < WRITERS; writer++) {
+            streams.add(rows(writer));
+        }
+
+        List<AppendReceipt> receipts = together(streams);
+
+        Set<Long> snapshots = new HashSet<>();
+        Set<String> files = new HashSet<>();
+        for (AppendReceipt receipt : receipts.subList(1, WRITERS)) {
+            snapshots.add(receipt.snapshotId().getAsLong());
+            receipt.files().forEach(file -> files.add(file.location()));
+            assertThat(receipt.groupSize()).isEqualTo(WRITERS - 1);
+        }
+        assertThat(snapshots).hasSize(1);
+        assertThat(files).hasSize(1);
+        long sent = receipts.stream().mapToLong(AppendReceipt::rows).sum();
+        assertThat(test.query("SELECT count(*), count(DISTINCT id) FROM t"))
+                .containsExactly((sent + 1) + "|" + (sent + 1));
+    }
+
+    @Test
+    void learnWhichRowsOfASharedFileAreTheirs() throws Exception {
+        List<ArrowReader> streams = new ArrayList<>();
+        for (int writer = 0; writer < WRITERS; writer++) {
+            streams.add(rows(writer));
+        }
+
+        List<AppendReceipt> receipts = together(streams);
+
+        for (int writer = 1; writer < WRITERS; writer++) {
+            AppendReceipt.FileRows place = receipts.get(writer).files().get(0);
+            assertThat(idsAt(place)).as("writer %d", writer).containsExactlyElementsOf(ids(writer));
+        }
+    }
+
+    /** Counts the threads that wait for a group to take them. */
+    private static long waiting() {
+        return Thread.getAllStackTraces().values().stream()
+                        .filter(stack -> Arrays.stream(stack)
+                                .anyMatch(frame -> frame.getClassName().endsWith("GroupQueue")
+                                        && frame.getMethodName().equals("await")))
+                        .count()
+                // The first append waits for the result of what is held up.
+                - 1;
+    }
+
+    private static List<Long> idsAt(AppendReceipt.FileRows place) throws Exception {
+        String sql = "SELECT id FROM read_parquet('%s', file_row_number => true) WHERE file_row_number >= %d"
+                        .formatted(Locations.path(place.location()), place.firstRow())
+                + " AND file_row_number < %d ORDER BY file_row_number".formatted(place.firstRow() + place.rows());
+        List<Long> ids = new ArrayList<>();
+        try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
+                Statement statement = connection.createStatement();
+                ResultSet found = statement.executeQuery(sql)) {
+            while (found.next()) {
+                ids.add(found.getLong(1));
+            }
+        }
+        return ids;
+    }
+
+    private static List<Long> ids(int writer) {
+        List<Long> ids = new ArrayList<>();
+        for (int row = 0; row < (1 + writer % 7) * (1 + writer % 3); row++) {
+            ids.add(writer * 100L + row);
+        }
+        return ids;
+    }
+}

@@ -3,8 +3,8 @@ package dev.eider.catalog;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.eider.catalog.CatalogConfig.UpkeepConfig;
 import dev.eider.catalog.ReadLeases.Hold;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -12,27 +12,28 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.apache.iceberg.exceptions.NotFoundException;
-import org.apache.iceberg.inmemory.InMemoryFileIO;
-import org.apache.iceberg.io.FileIO;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-/** The default grace period of files is an hour: a read of half an hour is long. */
-class ReadLeasesTest {
+/**
+ * Leases in a real database; each subclass names one. The default grace period of files is an hour: a read of half an
+ * hour is long.
+ */
+abstract class ReadLeasesContract {
     private static final String TABLE = "a-table";
-    private static final Duration GRACE = CatalogConfig.UpkeepConfig.DEFAULT.filesGrace();
-
-    @TempDir
-    Path directory;
+    private static final Duration GRACE = UpkeepConfig.DEFAULT.filesGrace();
 
     private final FakeClock clock = new FakeClock(Instant.parse("2030-01-01T00:00:00Z"));
-    private final FileIO files = new InMemoryFileIO();
+    private TestDatabase database;
     private TableCatalog catalog;
+
+    /** Returns an empty database. */
+    abstract TestDatabase newDatabase();
 
     @BeforeEach
     void open() {
+        database = newDatabase();
         catalog = openAnother();
     }
 
@@ -99,7 +100,8 @@ class ReadLeasesTest {
         hold.close();
         catalog.sweep();
         assertThat(retired()).isEmpty();
-        assertThatThrownBy(() -> files.newInputFile("memory://needed")).isInstanceOf(NotFoundException.class);
+        assertThatThrownBy(() -> database.files().newInputFile("memory://needed"))
+                .isInstanceOf(NotFoundException.class);
     }
 
     @Test
@@ -122,7 +124,7 @@ class ReadLeasesTest {
     }
 
     private TableCatalog openAnother() {
-        return TableCatalog.open(TestCatalog.config(directory), properties -> files, clock);
+        return database.open(UpkeepConfig.DEFAULT, clock);
     }
 
     private Hold hold(long snapshotId) {
@@ -130,7 +132,7 @@ class ReadLeasesTest {
     }
 
     private void retire(String location, String tableUuid) {
-        try (var out = files.newOutputFile(location).createOrOverwrite();
+        try (var out = database.files().newOutputFile(location).createOrOverwrite();
                 Connection connection = connect()) {
             out.write(1);
             Instant now = clock.instant();
@@ -157,6 +159,6 @@ class ReadLeasesTest {
     }
 
     private Connection connect() throws SQLException {
-        return DriverManager.getConnection(TestCatalog.config(directory).uri());
+        return DriverManager.getConnection(database.uri());
     }
 }

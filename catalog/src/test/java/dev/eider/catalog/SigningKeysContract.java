@@ -3,34 +3,35 @@ package dev.eider.catalog;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.eider.catalog.CatalogConfig.UpkeepConfig;
 import dev.eider.catalog.SigningKeys.Signature;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import org.apache.iceberg.inmemory.InMemoryFileIO;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class SigningKeysTest {
+/** Signatures in a real database; each subclass names one. */
+abstract class SigningKeysContract {
     private static final String TEXT = "{\"sql\": \"SELECT 1\"}";
 
-    @TempDir
-    Path directory;
-
     private final FakeClock clock = new FakeClock(Instant.parse("2030-01-01T00:00:00Z"));
+    private TestDatabase database;
     private TableCatalog one;
     private TableCatalog other;
 
+    /** Returns an empty database. */
+    abstract TestDatabase newDatabase();
+
     @BeforeEach
     void openTwoProcesses() {
-        one = TableCatalog.open(TestCatalog.config(directory), properties -> new InMemoryFileIO(), clock);
-        other = TableCatalog.open(TestCatalog.config(directory), properties -> new InMemoryFileIO(), clock);
+        database = newDatabase();
+        one = database.open(UpkeepConfig.DEFAULT, clock);
+        other = database.open(UpkeepConfig.DEFAULT, clock);
     }
 
     @AfterEach
@@ -137,6 +138,6 @@ class SigningKeysTest {
     }
 
     private Connection connect() throws SQLException {
-        return DriverManager.getConnection(TestCatalog.config(directory).uri());
+        return DriverManager.getConnection(database.uri());
     }
 }

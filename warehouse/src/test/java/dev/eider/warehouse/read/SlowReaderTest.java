@@ -29,6 +29,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.arrow.vector.BigIntVector;
 import org.apache.iceberg.DataFile;
+import org.apache.iceberg.ExpireSnapshots;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.io.CloseableIterable;
@@ -172,7 +173,7 @@ class SlowReaderTest {
             rewrite.commit();
         });
         edit(table -> {
-            var expiry = table.expireSnapshots().cleanExpiredFiles(false);
+            var expiry = table.expireSnapshots().cleanupLevel(ExpireSnapshots.CleanupLevel.NONE);
             table.snapshots().forEach(snapshot -> {
                 if (snapshot.snapshotId() != table.currentSnapshot().snapshotId()) {
                     expiry.expireSnapshotId(snapshot.snapshotId());

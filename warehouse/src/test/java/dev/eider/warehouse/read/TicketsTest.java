@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.apache.iceberg.ExpireSnapshots;
 import org.apache.iceberg.Table;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -175,7 +176,7 @@ class TicketsTest {
     }
 
     private static void expireOthers(Table table, long kept) {
-        var expiry = table.expireSnapshots().cleanExpiredFiles(false);
+        var expiry = table.expireSnapshots().cleanupLevel(ExpireSnapshots.CleanupLevel.NONE);
         table.snapshots().forEach(snapshot -> {
             if (snapshot.snapshotId() != kept) {
                 expiry.expireSnapshotId(snapshot.snapshotId());

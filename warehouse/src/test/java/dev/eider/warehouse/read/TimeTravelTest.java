@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.apache.iceberg.BaseTable;
+import org.apache.iceberg.ExpireSnapshots;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableOperations;
@@ -115,7 +116,7 @@ class TimeTravelTest {
             Table table = foreign.loadTable(TestWarehouse.table("t"));
             table.expireSnapshots()
                     .expireSnapshotId(all.get(1).snapshotId())
-                    .cleanExpiredFiles(false)
+                    .cleanupLevel(ExpireSnapshots.CleanupLevel.NONE)
                     .commit();
         }
 

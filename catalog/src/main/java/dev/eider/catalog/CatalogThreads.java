@@ -11,12 +11,17 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The catalog's own threads: one for each table that is being committed to, one for upkeep. Thread-safe. */
+/**
+ * The catalog's own threads: one for each table that is being committed to, one for upkeep, and one for heartbeats, which
+ * must not wait for either. Thread-safe.
+ */
 final class CatalogThreads implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CatalogThreads.class);
 
     private final ExecutorService commits = Executors.newCachedThreadPool(named("eider-commit"));
     private final ScheduledExecutorService upkeep = Executors.newSingleThreadScheduledExecutor(named("eider-upkeep"));
+
+    private final ScheduledExecutorService heart = Executors.newSingleThreadScheduledExecutor(named("eider-heart"));
 
     private static ThreadFactory named(String name) {
         return task -> {
@@ -41,8 +46,19 @@ final class CatalogThreads implements AutoCloseable {
         };
     }
 
+    /** Repeats upkeep, which may take long. */
     void every(Duration pause, Runnable task) {
-        var unused = upkeep.scheduleWithFixedDelay(task, pause.toMillis(), pause.toMillis(), TimeUnit.MILLISECONDS);
+        schedule(upkeep, pause, task);
+    }
+
+    /** Repeats a short task that has to be on time. */
+    void beat(Duration pause, Runnable task) {
+        schedule(heart, pause, task);
+    }
+
+    private static void schedule(ScheduledExecutorService executor, Duration pause, Runnable task) {
+        long millis = Math.max(1, pause.toMillis());
+        var unused = executor.scheduleWithFixedDelay(task, millis, millis, TimeUnit.MILLISECONDS);
     }
 
     /** Lets what runs finish; begins nothing more. */
@@ -50,8 +66,11 @@ final class CatalogThreads implements AutoCloseable {
     public void close() {
         commits.shutdown();
         upkeep.shutdownNow();
+        heart.shutdown();
         try {
-            if (!commits.awaitTermination(60, TimeUnit.SECONDS) || !upkeep.awaitTermination(60, TimeUnit.SECONDS)) {
+            if (!commits.awaitTermination(60, TimeUnit.SECONDS)
+                    || !upkeep.awaitTermination(60, TimeUnit.SECONDS)
+                    || !heart.awaitTermination(60, TimeUnit.SECONDS)) {
                 LOG.warn("Work of the catalog did not end");
             }
         } catch (InterruptedException e) {

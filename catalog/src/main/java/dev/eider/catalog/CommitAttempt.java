@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -49,7 +50,7 @@ final class CommitAttempt {
     private @Nullable TableState base;
     private @Nullable TableState next;
     private @Nullable StagedOperations staged;
-    private Set<Long> removed = Set.of();
+    private List<Snapshot> removed = List.of();
 
     CommitAttempt(FileIO files, CommitId id) {
         this.files = new RecordingFiles(files);
@@ -255,7 +256,15 @@ final class CommitAttempt {
             return;
         }
         if (isMetadataChange()) {
-            removed = upkeep.apply(operations);
+            Set<Snapshot> before = new LinkedHashSet<>(operations.current().snapshots());
+            if (base != null) {
+                before.addAll(base.metadata().snapshots());
+            }
+            upkeep.apply(operations);
+            TableMetadata after = operations.current();
+            removed = before.stream()
+                    .filter(snapshot -> after.snapshot(snapshot.snapshotId()) == null)
+                    .toList();
             TableState state = Objects.requireNonNull(base == null ? next : base, "state");
             TableMetadata written = MetadataFiles.write(operations.current(), baseLocation(), files);
             files.sync();
@@ -359,7 +368,7 @@ final class CommitAttempt {
     }
 
     /** Returns the snapshots that the attempt takes out of the history. */
-    Set<Long> removedSnapshots() {
+    List<Snapshot> removedSnapshots() {
         return removed;
     }
 

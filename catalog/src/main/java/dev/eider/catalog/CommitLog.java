@@ -231,13 +231,13 @@ final class CommitLog {
         }
     }
 
-    /** Returns whether a commit since a sequence number took files out of the table. */
+    /** Returns whether a commit since a sequence number took files out of the table, or was rolled back with its own. */
     static boolean removedFiles(Connection connection, String tableUuid, long sinceSequenceNumber) throws SQLException {
         return !SqlRows.select(
                         connection,
                         row -> row.getInt(1),
-                        "SELECT 1 FROM eider_commits WHERE table_uuid = ? AND sequence_number >= ? AND removes_files <> 0"
-                                + " LIMIT 1",
+                        "SELECT 1 FROM eider_commits WHERE table_uuid = ? AND sequence_number >= ?"
+                                + " AND (removes_files <> 0 OR abandoned_at <> 0) LIMIT 1",
                         tableUuid,
                         sinceSequenceNumber)
                 .isEmpty();

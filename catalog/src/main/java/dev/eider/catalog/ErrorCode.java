@@ -9,6 +9,8 @@ package dev.eider.catalog;
 public enum ErrorCode {
     /** The request itself is malformed: a bad name, option, ticket or descriptor. */
     INVALID_REQUEST(Kind.CALLER),
+    /** The ticket was good once: ask for another. */
+    TICKET_EXPIRED(Kind.CALLER),
     /** The SQL text does not parse, names an unknown column or function, or fails on the data that it reads. */
     INVALID_SQL(Kind.CALLER),
     /** The columns or types sent do not fit the table. */

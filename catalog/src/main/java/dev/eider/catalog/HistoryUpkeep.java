@@ -39,7 +39,6 @@ final class HistoryUpkeep {
     private final Unreachable unreachable;
     private int snapshotsKept;
     private Instant lastThinned = Instant.EPOCH;
-    private List<Snapshot> removedNow = List.of();
     private volatile boolean merging;
     private volatile @Nullable ManifestMerge merge;
     private @Nullable ManifestMerge riding;
@@ -56,24 +55,17 @@ final class HistoryUpkeep {
         return config.metadataGrace();
     }
 
-    /**
-     * Adds what is due to a commit that is being put together.
-     *
-     * @return the snapshots that it takes out of the history
-     */
-    Set<Long> apply(StagedOperations operations) {
+    /** Adds what is due to a commit that is being put together. */
+    void apply(StagedOperations operations) {
         TableMetadata before = operations.current();
-        removedNow = List.of();
         forgetWhatRodeInDoubt();
         try {
             mergeManifests(operations);
-            return thin(operations);
+            thin(operations);
         } catch (RuntimeException e) {
             LOG.warn("Upkeep was left out of a commit, table={}", before.location(), e);
             operations.reset(before);
-            removedNow = List.of();
             riding = null;
-            return Set.of();
         }
     }
 
@@ -91,28 +83,29 @@ final class HistoryUpkeep {
         riding = null;
     }
 
-    private Set<Long> thin(StagedOperations operations) {
+    private void thin(StagedOperations operations) {
         TableMetadata metadata = operations.current();
         Instant now = clock.instant();
         boolean due = metadata.snapshots().size() >= snapshotsKept + SNAPSHOTS_BETWEEN
                 || Duration.between(lastThinned, now).compareTo(TIME_BETWEEN) >= 0;
-        if (!due || !metadata.propertyAsBoolean(TableProperties.GC_ENABLED, TableProperties.GC_ENABLED_DEFAULT)) {
-            return Set.of();
+        if (!due || !mayRemoveFiles(metadata)) {
+            return;
         }
         lastThinned = now;
         Set<Long> expendable = config.history().expendable(metadata, now);
         snapshotsKept = metadata.snapshots().size() - expendable.size();
         if (!expendable.isEmpty()) {
-            removedNow = metadata.snapshots().stream()
-                    .filter(snapshot -> expendable.contains(snapshot.snapshotId()))
-                    .toList();
             operations.commit(
                     metadata,
                     TableMetadata.buildFrom(metadata)
                             .removeSnapshots(expendable)
                             .build());
         }
-        return expendable;
+    }
+
+    /** Files of a table that shares them with another must stay. */
+    private static boolean mayRemoveFiles(TableMetadata metadata) {
+        return metadata.propertyAsBoolean(TableProperties.GC_ENABLED, TableProperties.GC_ENABLED_DEFAULT);
     }
 
     /** Puts a merged manifest in the place of those that it was made of, if all of them are still there. */
@@ -137,16 +130,19 @@ final class HistoryUpkeep {
         riding = ready;
     }
 
-    /** Takes note of a commit that is in, and begins the work that it makes due. */
-    void committed(TableState state, Set<Long> removed) {
+    /**
+     * Takes note of a commit that is in, and begins the work that it makes due.
+     *
+     * @param removed the snapshots that it took out of the history, by this upkeep or because a caller wanted so
+     */
+    void committed(TableState state, List<Snapshot> removed) {
         if (riding != null) {
             riding = null;
             merge = null;
             merging = false;
         }
-        if (!removed.isEmpty()) {
-            List<Snapshot> gone = removedNow;
-            background.execute(() -> unreachable.retire(state, gone));
+        if (!removed.isEmpty() && mayRemoveFiles(state.metadata())) {
+            background.execute(() -> unreachable.retire(state, removed));
         }
         if (!merging) {
             beginMerge(state);

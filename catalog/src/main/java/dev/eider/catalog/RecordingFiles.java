@@ -38,10 +38,15 @@ final class RecordingFiles implements FileIO {
                 : files.newOutputFile(location);
     }
 
+    /**
+     * Removes a file of this attempt. Any other stays: it belongs to what is current until the attempt is in, and running
+     * reads may need it after that, so that it goes with its grace period.
+     */
     @Override
     public void deleteFile(String location) {
-        written.remove(location);
-        files.deleteFile(location);
+        if (written.remove(location)) {
+            files.deleteFile(location);
+        }
     }
 
     @Override

@@ -55,6 +55,9 @@ public final class TableCatalog extends JdbcCatalog {
     private final CatalogHistory history;
     private final CatalogThreads threads;
     private final SnapshotCommitter committer;
+    private final SigningKeys signingKeys;
+    private final ReadLeases leases;
+    private final Sweeper sweeper;
 
     private TableCatalog(CatalogConfig config, CatalogDatabase database, FileIO io, Clock clock, Duration patience) {
         super(properties -> io, properties -> new PooledClients(database, properties), true);
@@ -67,7 +70,11 @@ public final class TableCatalog extends JdbcCatalog {
         this.history = new CatalogHistory(database, pointers);
         this.threads = new CatalogThreads();
         this.committer = new SnapshotCommitter(threads.commits(), () -> newCommitter(clock));
-        threads.every(config.upkeep().sweepEvery(), new Sweeper(database, config.upkeep(), clock, io)::sweep);
+        this.signingKeys = new SigningKeys(database, clock);
+        this.leases = new ReadLeases(database, clock, config.upkeep().filesGrace());
+        this.sweeper = new Sweeper(database, config.upkeep(), clock, io);
+        threads.every(config.upkeep().sweepEvery(), sweeper::sweep);
+        threads.beat(leases.pause(), leases::beat);
     }
 
     private TableCommitter newCommitter(Clock clock) {
@@ -85,8 +92,8 @@ public final class TableCatalog extends JdbcCatalog {
         return open(config, files, Clock.systemUTC());
     }
 
-    /** Opens a catalog whose upkeep goes by a clock of its own. */
-    static TableCatalog open(CatalogConfig config, Function<Map<String, String>, FileIO> files, Clock clock) {
+    /** Opens a catalog whose upkeep, leases and keys go by a clock of their own. */
+    public static TableCatalog open(CatalogConfig config, Function<Map<String, String>, FileIO> files, Clock clock) {
         return open(config, properties(config), files, clock, COMMIT_PATIENCE);
     }
 
@@ -315,6 +322,22 @@ public final class TableCatalog extends JdbcCatalog {
         return keys.isEmpty()
                 ? List.of()
                 : database.read(connection -> Ledger.find(connection, tableUuid, branch, keys));
+    }
+
+    /** Returns the keys that sign tickets. */
+    public SigningKeys signingKeys() {
+        return signingKeys;
+    }
+
+    /** Returns what keeps the files of long reads. */
+    public ReadLeases leases() {
+        return leases;
+    }
+
+    /** Renews the leases that are due and removes the files that are due, without waiting for their turn. */
+    public void sweep() {
+        leases.beat();
+        sweeper.sweep();
     }
 
     /** Returns all tables and views of the database, also those of other catalog names. */

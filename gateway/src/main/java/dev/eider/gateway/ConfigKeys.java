@@ -133,6 +133,13 @@ final class ConfigKeys {
             "How long a client may take no rows before its query is cancelled. Raise it for clients that pause while they"
                     + " read.");
 
+    static final ConfigKey<Duration> READ_TICKET_LIFETIME = key(
+            "read.ticket-lifetime",
+            ValueType.duration(SHORTEST),
+            "15m",
+            "How long the ticket of a described query can be used; shorter than `upkeep.files-grace`. Raise it for clients"
+                    + " that fetch rows long after they asked for them.");
+
     static final ConfigKey<Long> WRITE_MAX_OPEN = key(
             "write.max-open",
             ValueType.number(1, 10_000),
@@ -245,6 +252,7 @@ final class ConfigKeys {
             READ_MAX_QUEUED,
             READ_QUEUE_TIMEOUT,
             READ_CLIENT_TIMEOUT,
+            READ_TICKET_LIFETIME,
             WRITE_MAX_OPEN,
             WRITE_MAX_QUEUED,
             WRITE_QUEUE_TIMEOUT,

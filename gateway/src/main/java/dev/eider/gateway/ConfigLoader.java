@@ -5,6 +5,7 @@ import dev.eider.catalog.CatalogConfig.Durability;
 import dev.eider.catalog.CatalogConfig.UpkeepConfig;
 import dev.eider.catalog.EiderException;
 import dev.eider.catalog.ErrorCode;
+import dev.eider.catalog.SigningKeys;
 import dev.eider.gateway.Settings.Given;
 import dev.eider.gateway.flight.FlightConfig;
 import dev.eider.gateway.flight.ReadLimits;
@@ -18,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -101,12 +103,40 @@ public final class ConfigLoader {
     }
 
     private static GatewayConfig build(Settings settings) {
+        refuseLongTickets(settings);
         return new GatewayConfig(
                 flight(settings),
                 settings.get(ConfigKeys.SERVER_INSECURE),
                 settings.get(ConfigKeys.SERVER_DRAIN_TIMEOUT),
                 settings.get(ConfigKeys.LIMITS_ARROW_MEMORY),
                 warehouse(settings));
+    }
+
+    /** A ticket must not outlive the files of its snapshot, nor the key that signed it. */
+    private static void refuseLongTickets(Settings settings) {
+        Duration lifetime = settings.get(ConfigKeys.READ_TICKET_LIFETIME);
+        Duration grace = settings.get(ConfigKeys.UPKEEP_FILES_GRACE);
+        if (lifetime.compareTo(grace) >= 0) {
+            throw invalid("%s of %s must be shorter than %s of %s, or a ticket could outlive its files"
+                    .formatted(
+                            ConfigKeys.READ_TICKET_LIFETIME.name(),
+                            shown(lifetime),
+                            ConfigKeys.UPKEEP_FILES_GRACE.name(),
+                            shown(grace)));
+        }
+        if (lifetime.compareTo(SigningKeys.LEAST_VALIDITY) > 0) {
+            throw invalid("%s of %s is longer than signatures last, %s"
+                    .formatted(
+                            ConfigKeys.READ_TICKET_LIFETIME.name(),
+                            shown(lifetime),
+                            shown(SigningKeys.LEAST_VALIDITY)));
+        }
+    }
+
+    private static String shown(Duration duration) {
+        return duration.toSecondsPart() == 0 && duration.toMillisPart() == 0
+                ? duration.toMinutes() + "m"
+                : duration.toMillis() + "ms";
     }
 
     private static FlightConfig flight(Settings settings) {
@@ -134,7 +164,10 @@ public final class ConfigLoader {
                         settings.get(ConfigKeys.ENGINE_TEMP_DIRECTORY),
                         settings.get(ConfigKeys.ENGINE_MAX_TEMP_SIZE)),
                 write(settings),
-                new ReadConfig(settings.get(ConfigKeys.READ_ENGINE), BATCH_ROWS));
+                new ReadConfig(
+                        settings.get(ConfigKeys.READ_ENGINE),
+                        BATCH_ROWS,
+                        settings.get(ConfigKeys.READ_TICKET_LIFETIME)));
     }
 
     private static CatalogConfig catalog(Settings settings, String location) {

@@ -194,6 +194,22 @@ class ConfigLoaderTest {
                 .hasMessageContaining("warehouse has the bad value");
     }
 
+    @Test
+    void refusesTicketsThatOutliveWhatTheyNeed() {
+        assertThatThrownBy(() -> load(Map.of(), Map.of("read.ticket-lifetime", "1h")))
+                .isInstanceOf(EiderException.class)
+                .hasMessage("read.ticket-lifetime of 60m must be shorter than upkeep.files-grace of 60m,"
+                        + " or a ticket could outlive its files");
+        assertThatThrownBy(() -> load(Map.of("EIDER_UPKEEP_FILES_GRACE", "2d"), Map.of("read.ticket-lifetime", "25h")))
+                .isInstanceOf(EiderException.class)
+                .hasMessage("read.ticket-lifetime of 1500m is longer than signatures last, 1440m");
+        assertThat(load(Map.of(), Map.of("read.ticket-lifetime", "59m"))
+                        .warehouse()
+                        .read()
+                        .ticketLifetime())
+                .isEqualTo(Duration.ofMinutes(59));
+    }
+
     private static GatewayConfig load(Map<String, String> environment, Map<String, String> flags) {
         return ConfigLoader.load(environment, flags, MACHINE);
     }

@@ -13,6 +13,7 @@ import dev.eider.warehouse.read.BoundQuery;
 import dev.eider.warehouse.read.QueryRun;
 import dev.eider.warehouse.read.ReadOptions;
 import dev.eider.warehouse.read.SnapshotBinder;
+import dev.eider.warehouse.read.Tickets;
 import dev.eider.warehouse.statement.SqlStatement;
 import dev.eider.warehouse.statement.StatementRunner;
 import dev.eider.warehouse.statement.UpdateResult;
@@ -46,14 +47,15 @@ public final class Warehouse implements AutoCloseable {
     private final BufferAllocator allocator;
     private final TableAppender appender;
     private final SnapshotBinder binder;
+    private final Tickets tickets;
     private final StatementRunner statements;
     private final OrphanFiles orphans;
 
-    private Warehouse(WarehouseConfig config, AllowedLocations allowed, BufferAllocator parent) {
+    private Warehouse(WarehouseConfig config, AllowedLocations allowed, BufferAllocator parent, Clock clock) {
         CatalogConfig where = config.catalog()
                 .withWarehouse(Locations.normalized(config.storage().warehouse()));
         this.catalog = TableCatalog.open(
-                where, properties -> new LocalFileIO(allowed, config.write().sync()));
+                where, properties -> new LocalFileIO(allowed, config.write().sync()), clock);
         try {
             this.engine = QueryEngine.open(config.engine(), allowed.roots());
         } catch (RuntimeException e) {
@@ -62,7 +64,8 @@ public final class Warehouse implements AutoCloseable {
         }
         this.allocator = parent.newChildAllocator("warehouse", 0, Long.MAX_VALUE);
         this.appender = new TableAppender(catalog, engine, allowed, config.write(), allocator);
-        this.binder = new SnapshotBinder(catalog, engine, allowed, config.read());
+        this.binder = new SnapshotBinder(catalog, engine, allowed, config.read(), clock);
+        this.tickets = new Tickets(catalog.signingKeys(), config.read().ticketLifetime(), clock);
         this.statements = new StatementRunner(catalog, engine, binder, appender, allocator);
         this.orphans = new OrphanFiles(
                 new CatalogOwnership(catalog, new LocalFileIO(allowed)),
@@ -73,7 +76,12 @@ public final class Warehouse implements AutoCloseable {
 
     /** Opens the catalog, creating it and the warehouse directory if they are missing; the allocator stays the caller's. */
     public static Warehouse open(WarehouseConfig config, BufferAllocator allocator) {
-        return new Warehouse(config, AllowedLocations.of(config.storage()), allocator);
+        return open(config, allocator, Clock.systemUTC());
+    }
+
+    /** Opens a warehouse whose tickets, leases and upkeep go by a clock of their own. */
+    static Warehouse open(WarehouseConfig config, BufferAllocator allocator, Clock clock) {
+        return new Warehouse(config, AllowedLocations.of(config.storage()), allocator, clock);
     }
 
     /** Returns what appends rows to tables. */
@@ -104,6 +112,16 @@ public final class Warehouse implements AutoCloseable {
     /** Like the other, for a caller that has to see certain snapshots: without them the read is refused. */
     public BoundQuery bindTable(TableIdentifier table, ReadOptions options) {
         return binder.bindTable(table, options);
+    }
+
+    /** Returns text that stands for a bound query for a while, in any process over the same catalog. */
+    public String ticket(BoundQuery query) {
+        return tickets.issue(query);
+    }
+
+    /** Restores the query of a ticket; a text that {@link #ticket} did not give, or gave too long ago, is refused. */
+    public BoundQuery redeem(String ticket) {
+        return tickets.redeem(ticket);
     }
 
     /** Returns the Arrow schema of a bound query's result, without running it. */
@@ -166,6 +184,11 @@ public final class Warehouse implements AutoCloseable {
     /** Lists the files of a table that nothing refers to, and deletes them if the request says so. */
     public OrphanListing orphans(TableIdentifier table, OrphanRequest request) {
         return orphans.find(table, request);
+    }
+
+    /** Does the upkeep that is due without waiting for its turn. */
+    void sweep() {
+        catalog.sweep();
     }
 
     @Override

@@ -20,6 +20,7 @@ import dev.eider.warehouse.write.WriteOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,6 +35,7 @@ import org.apache.iceberg.catalog.TableIdentifier;
 /** A warehouse in a temporary directory, whose Arrow buffers must all be freed when it is closed. */
 public final class TestWarehouse implements AutoCloseable {
     private final Path directory;
+    private final Clock clock;
     private final BufferAllocator allocator = new RootAllocator();
     private final Warehouse warehouse;
 
@@ -42,8 +44,18 @@ public final class TestWarehouse implements AutoCloseable {
     }
 
     public TestWarehouse(Path directory, WriteConfig writes) {
+        this(directory, writes, Clock.systemUTC());
+    }
+
+    /** Opens a warehouse whose tickets, leases and upkeep go by a clock of the test. */
+    public TestWarehouse(Path directory, Clock clock) {
+        this(directory, writes(), clock);
+    }
+
+    private TestWarehouse(Path directory, WriteConfig writes, Clock clock) {
         this.directory = directory;
-        this.warehouse = Warehouse.open(config(directory, writes), allocator);
+        this.clock = clock;
+        this.warehouse = Warehouse.open(config(directory, writes), allocator, clock);
     }
 
     public static WriteConfig writes() {
@@ -67,7 +79,7 @@ public final class TestWarehouse implements AutoCloseable {
                 new StorageConfig(directory.resolve("warehouse").toString(), List.of()),
                 new EngineConfig(512L << 20, 2, directory.resolve("tmp"), 1L << 30),
                 writes,
-                new ReadConfig(ReadConfig.Engine.PLANNED, 65_536));
+                new ReadConfig(ReadConfig.Engine.PLANNED, 65_536, ReadConfig.TICKET_LIFETIME));
     }
 
     public Warehouse warehouse() {
@@ -87,7 +99,13 @@ public final class TestWarehouse implements AutoCloseable {
                         "jdbc:sqlite:" + directory.resolve("catalog.db"),
                         CatalogConfig.DEFAULT_NAME,
                         Locations.ofPath(directory.resolve("warehouse"))),
-                properties -> new LocalFileIO(allowed));
+                properties -> new LocalFileIO(allowed),
+                clock);
+    }
+
+    /** Renews leases and removes files, by the clock of this warehouse. */
+    public void sweep() {
+        warehouse.sweep();
     }
 
     public static TableIdentifier table(String name) {

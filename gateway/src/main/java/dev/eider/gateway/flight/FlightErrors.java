@@ -63,7 +63,7 @@ final class FlightErrors {
     /** Returns the Flight status of a code. */
     static CallStatus status(ErrorCode code) {
         return switch (code) {
-            case INVALID_REQUEST, INVALID_SQL, SCHEMA_MISMATCH, INVALID_DATA, INVALID_CONFIGURATION ->
+            case INVALID_REQUEST, TICKET_EXPIRED, INVALID_SQL, SCHEMA_MISMATCH, INVALID_DATA, INVALID_CONFIGURATION ->
                 CallStatus.INVALID_ARGUMENT;
             case TABLE_NOT_FOUND, NAMESPACE_NOT_FOUND, VERSION_NOT_FOUND -> CallStatus.NOT_FOUND;
             case ALREADY_EXISTS -> CallStatus.ALREADY_EXISTS;

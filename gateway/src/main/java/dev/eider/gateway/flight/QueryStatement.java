@@ -15,7 +15,7 @@ record QueryStatement(Warehouse warehouse, BoundQuery query) implements Statemen
 
     @Override
     public String ticket() {
-        return query.toTicket();
+        return warehouse.ticket(query);
     }
 
     @Override

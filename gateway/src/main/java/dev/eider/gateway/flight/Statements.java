@@ -3,8 +3,8 @@ package dev.eider.gateway.flight;
 import dev.eider.catalog.EiderException;
 import dev.eider.catalog.ErrorCode;
 import dev.eider.warehouse.Warehouse;
-import dev.eider.warehouse.read.BoundQuery;
 import dev.eider.warehouse.read.ReadOptions;
+import dev.eider.warehouse.read.Tickets;
 import dev.eider.warehouse.statement.SqlStatement;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -28,13 +28,13 @@ final class Statements {
     }
 
     /**
-     * Returns the statement of a ticket: a JSON object pins a query to its snapshots, anything else is SQL text.
+     * Returns the statement of a ticket: what was signed pins a query to its snapshots, anything else is SQL text.
      *
      * @param options checked when a query is bound, so they do not matter to one that is pinned already
      */
     Statement ofTicket(byte[] ticket, ReadOptions options) {
         String text = text(ticket, "ticket");
-        return text.startsWith("{") ? new QueryStatement(warehouse, BoundQuery.fromTicket(text)) : ofSql(text, options);
+        return Tickets.isTicket(text) ? new QueryStatement(warehouse, warehouse.redeem(text)) : ofSql(text, options);
     }
 
     /** Returns the statement of SQL text; a query is bound to the snapshots of this moment. */

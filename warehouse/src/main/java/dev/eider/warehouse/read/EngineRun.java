@@ -6,19 +6,21 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.ipc.ArrowReader;
 import org.jspecify.annotations.Nullable;
 
-/** A query on a connection of its own, which starts when its rows are asked for. */
+/** A query on a connection of its own, which starts when its rows are asked for, and what it holds until it is closed. */
 final class EngineRun implements QueryRun {
     private final EngineConnection connection;
     private final String sql;
     private final BufferAllocator allocator;
     private final int batchRows;
+    private final HeldSnapshots held;
     private @Nullable ArrowReader reader;
 
-    EngineRun(EngineConnection connection, String sql, BufferAllocator allocator, int batchRows) {
+    EngineRun(EngineConnection connection, String sql, BufferAllocator allocator, int batchRows, HeldSnapshots held) {
         this.connection = connection;
         this.sql = sql;
         this.allocator = allocator;
         this.batchRows = batchRows;
+        this.held = held;
     }
 
     @Override
@@ -43,6 +45,8 @@ final class EngineRun implements QueryRun {
 
     @Override
     public void close() {
-        connection.close();
+        try (held) {
+            connection.close();
+        }
     }
 }

@@ -26,6 +26,7 @@ import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.TableProperties;
+import org.apache.iceberg.exceptions.NotFoundException;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.types.TypeUtil;
 import org.apache.iceberg.types.Types.NestedField;
@@ -61,7 +62,9 @@ final class PlannedScan implements ScanPlanner {
         if (state.metadata().property(TableProperties.DEFAULT_NAME_MAPPING, "").length() > 0) {
             throw unsupported(state, "maps columns by name for files without field ids");
         }
-        Files files = pin.snapshotId() < 0 ? new Files(List.of(), 0) : files(state, pin.snapshotId());
+        Files files = pin.snapshot()
+                .map(snapshot -> files(state, snapshot.snapshotId()))
+                .orElse(new Files(List.of(), 0));
         if (files.paths().isEmpty()) {
             return "SELECT %s WHERE false".formatted(nulls(schema));
         }
@@ -121,6 +124,12 @@ final class PlannedScan implements ScanPlanner {
                 paths.add(quoted(path));
                 rows += task.file().recordCount();
             }
+        } catch (NotFoundException e) {
+            throw new EiderException(
+                    ErrorCode.VERSION_NOT_FOUND,
+                    "Snapshot %d of table %s was removed, and its files are gone"
+                            .formatted(snapshotId, state.identifier()),
+                    e);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -1,12 +1,17 @@
 package dev.eider.warehouse.read;
 
+import java.time.Duration;
+
 /**
  * How tables are read. Immutable.
  *
  * @param engine how a pinned table becomes a relation
  * @param batchRows rows of one Arrow batch of a result
+ * @param ticketLifetime how long a ticket can be used; shorter than files stay that no snapshot refers to any more
  */
-public record ReadConfig(Engine engine, int batchRows) {
+public record ReadConfig(Engine engine, int batchRows, Duration ticketLifetime) {
+    /** How long a ticket can be used unless told otherwise. */
+    public static final Duration TICKET_LIFETIME = Duration.ofMinutes(15);
 
     /** The ways to present a pinned table to DuckDB. */
     public enum Engine {

@@ -12,12 +12,13 @@ import dev.eider.warehouse.engine.TableReference;
 import dev.eider.warehouse.storage.AllowedLocations;
 import java.io.IOException;
 import java.security.SecureRandom;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
+import java.util.Objects;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.ipc.ArrowReader;
 import org.apache.arrow.vector.types.pojo.Field;
@@ -38,12 +39,16 @@ public final class SnapshotBinder {
 
     private final TableCatalog catalog;
     private final QueryEngine engine;
+    private final TableVersions versions;
+    private final PinnedTables tables;
     private final ScanPlanner planner;
     private final ReadConfig config;
+    private final Clock clock;
     private final MinimumSnapshots minimums;
 
     /** Creates a binder; an engine that this version lacks is refused. */
-    public SnapshotBinder(TableCatalog catalog, QueryEngine engine, AllowedLocations allowed, ReadConfig config) {
+    public SnapshotBinder(
+            TableCatalog catalog, QueryEngine engine, AllowedLocations allowed, ReadConfig config, Clock clock) {
         if (config.engine() == ReadConfig.Engine.ICEBERG_SCAN) {
             throw new EiderException(
                     ErrorCode.INVALID_CONFIGURATION,
@@ -51,8 +56,11 @@ public final class SnapshotBinder {
         }
         this.catalog = catalog;
         this.engine = engine;
+        this.versions = new TableVersions(catalog.history());
+        this.tables = new PinnedTables(catalog);
         this.planner = new PlannedScan(allowed, engine);
         this.config = config;
+        this.clock = clock;
         this.minimums = new MinimumSnapshots(catalog.history());
     }
 
@@ -68,6 +76,7 @@ public final class SnapshotBinder {
             List<TableIdentifier> names = query.tables().stream()
                     .map(reference -> TableNaming.identifier(reference.path()))
                     .toList();
+            Instant now = clock.instant();
             Map<TableIdentifier, TableState> states =
                     catalog.load(names.stream().distinct().toList());
             List<BoundQuery.Pin> pins = new ArrayList<>();
@@ -77,26 +86,28 @@ public final class SnapshotBinder {
                 if (state == null) {
                     throw TableCatalog.notFound(names.get(i));
                 }
-                BoundQuery.Pin pin = TableVersions.pin(
-                        state, version(connection, query.tables().get(i)));
+                BoundQuery.Pin pin =
+                        versions.pin(state, version(connection, query.tables().get(i)));
                 pins.add(pin);
                 pinned.put(pin, state);
             }
             minimums.require(options, pinned);
-            return new BoundQuery(query.text(), pins);
+            return new BoundQuery(query.text(), pins, now, pinned);
         }
     }
 
     /** Pins the reading of one whole table at its current snapshot, if that contains what the options ask for. */
     public BoundQuery bindTable(TableIdentifier name, ReadOptions options) {
+        Instant now = clock.instant();
         TableState state = catalog.load(name);
         String sql = "SELECT * FROM %s.%s"
                 .formatted(
                         SqlText.quoteIdentifier(state.identifier().namespace().toString()),
                         SqlText.quoteIdentifier(state.identifier().name()));
-        BoundQuery.Pin pin = TableVersions.pin(state, new TableVersion.Latest());
-        minimums.require(options, Map.of(pin, state));
-        return new BoundQuery(sql, List.of(pin));
+        BoundQuery.Pin pin = versions.pin(state, new TableVersion.Latest());
+        Map<BoundQuery.Pin, TableState> pinned = Map.of(pin, state);
+        minimums.require(options, pinned);
+        return new BoundQuery(sql, List.of(pin), now, pinned);
     }
 
     private static TableVersion version(EngineConnection connection, TableReference reference) {
@@ -164,9 +175,11 @@ public final class SnapshotBinder {
     /** Prepares to run a bound query; the caller closes the run. The text is gated like any other. */
     public QueryRun run(BoundQuery query, BufferAllocator allocator) {
         EngineConnection connection = engine.connect();
+        HeldSnapshots held = HeldSnapshots.of(query, catalog.leases());
         try {
-            return new EngineRun(connection, present(connection, query), allocator, config.batchRows());
+            return new EngineRun(connection, present(connection, query), allocator, config.batchRows(), held);
         } catch (RuntimeException e) {
+            held.close();
             connection.close();
             throw e;
         }
@@ -178,38 +191,19 @@ public final class SnapshotBinder {
         if (parsed.tables().size() != query.pins().size()) {
             throw new EiderException(ErrorCode.INVALID_REQUEST, "The ticket's tables are not those of its SQL");
         }
-        Map<TableIdentifier, TableState> states =
-                catalog.load(query.pins().stream().map(BoundQuery.Pin::table).collect(Collectors.toSet()));
+        Map<BoundQuery.Pin, TableState> states = tables.of(query);
         Map<BoundQuery.Pin, String> views = new HashMap<>();
         Map<TableReference, String> relations = new HashMap<>();
         for (int i = 0; i < query.pins().size(); i++) {
             BoundQuery.Pin pin = query.pins().get(i);
             if (!views.containsKey(pin)) {
                 String view = SqlText.quoteIdentifier(VIEW_PREFIX + views.size());
-                connection.execute(
-                        "CREATE TEMP VIEW %s AS %s".formatted(view, planner.relation(state(states, pin), pin)));
+                String relation = planner.relation(Objects.requireNonNull(states.get(pin), "state"), pin);
+                connection.execute("CREATE TEMP VIEW %s AS %s".formatted(view, relation));
                 views.put(pin, view);
             }
             relations.put(parsed.tables().get(i), views.get(pin));
         }
         return parsed.rewrite(relations::get);
-    }
-
-    private static TableState state(Map<TableIdentifier, TableState> states, BoundQuery.Pin pin) {
-        TableState state = states.get(pin.table());
-        if (state == null) {
-            throw TableCatalog.notFound(pin.table());
-        }
-        if (pin.snapshotId() >= 0 && state.metadata().snapshot(pin.snapshotId()) == null) {
-            throw new EiderException(
-                    ErrorCode.VERSION_NOT_FOUND,
-                    "Snapshot %d of table %s was removed meanwhile".formatted(pin.snapshotId(), pin.table()));
-        }
-        if (!state.metadata().schemasById().containsKey(pin.schemaId())) {
-            throw new EiderException(
-                    ErrorCode.VERSION_NOT_FOUND,
-                    "Table %s was replaced by another of the same name meanwhile".formatted(pin.table()));
-        }
-        return state;
     }
 }

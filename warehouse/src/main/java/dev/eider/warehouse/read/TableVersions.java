@@ -1,37 +1,47 @@
 package dev.eider.warehouse.read;
 
+import dev.eider.catalog.CatalogHistory;
 import dev.eider.catalog.EiderException;
 import dev.eider.catalog.ErrorCode;
 import dev.eider.catalog.TableState;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
-import org.apache.iceberg.HistoryEntry;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.SnapshotRef;
 import org.apache.iceberg.TableMetadata;
 
-/** Finds the snapshot that a version means, or says which there are. Stateless. */
+/** Finds the snapshot that a version means, or says which there are. Thread-safe. */
 final class TableVersions {
     private static final int NAMED = 5;
 
-    private TableVersions() {}
+    private final CatalogHistory history;
+
+    TableVersions(CatalogHistory history) {
+        this.history = history;
+    }
 
     /** Pins a table. The current state is read under the current schema, any other under the schema of its time. */
-    static BoundQuery.Pin pin(TableState state, TableVersion version) {
+    BoundQuery.Pin pin(TableState state, TableVersion version) {
         TableMetadata metadata = state.metadata();
         if (version instanceof TableVersion.Latest) {
-            Snapshot current = metadata.currentSnapshot();
             return new BoundQuery.Pin(
-                    state.identifier(), current == null ? -1 : current.snapshotId(), metadata.currentSchemaId());
+                    state.identifier(),
+                    metadata.uuid(),
+                    metadata.currentSchemaId(),
+                    Optional.ofNullable(metadata.currentSnapshot()));
         }
         Snapshot snapshot = metadata.snapshot(snapshotId(state, version));
         Integer schemaId = snapshot.schemaId();
         return new BoundQuery.Pin(
-                state.identifier(), snapshot.snapshotId(), schemaId == null ? metadata.currentSchemaId() : schemaId);
+                state.identifier(),
+                metadata.uuid(),
+                schemaId == null ? metadata.currentSchemaId() : schemaId,
+                Optional.of(snapshot));
     }
 
-    private static long snapshotId(TableState state, TableVersion version) {
+    private long snapshotId(TableState state, TableVersion version) {
         if (version instanceof TableVersion.AtSnapshot at) {
             return byId(state, at.snapshotId());
         }
@@ -68,18 +78,11 @@ final class TableVersions {
                                 : String.join(", ", state.metadata().refs().keySet())));
     }
 
-    private static long asOf(TableState state, Instant instant) {
-        long millis = instant.toEpochMilli();
-        Long found = null;
-        for (HistoryEntry entry : state.metadata().snapshotLog()) {
-            if (entry.timestampMillis() <= millis && state.metadata().snapshot(entry.snapshotId()) != null) {
-                found = entry.snapshotId();
-            }
-        }
-        if (found == null) {
-            throw notFound("Table %s has no snapshot as of %s: %s".formatted(state.identifier(), instant, kept(state)));
-        }
-        return found;
+    /** The table's own log of snapshots is cut wherever one is taken out of the history; the commit log is not. */
+    private long asOf(TableState state, Instant instant) {
+        return history.asOf(state, instant)
+                .orElseThrow(() -> notFound(
+                        "Table %s has no snapshot as of %s: %s".formatted(state.identifier(), instant, kept(state))));
     }
 
     private static String kept(TableState state) {

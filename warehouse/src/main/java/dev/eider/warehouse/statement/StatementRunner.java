@@ -135,7 +135,7 @@ public final class StatementRunner {
                     "Table %s takes %d columns here but %d were given"
                             .formatted(table.identifier(), targets.size(), width));
         }
-        BoundQuery converted = new BoundQuery(converted(source.sql(), targets), source.pins());
+        BoundQuery converted = source.withSql(converted(source.sql(), targets));
         WriteOptions options = WriteOptions.of(WriteMode.APPEND);
         List<AppendReceipt> receipts = new ArrayList<>();
         try (QueryRun run = binder.run(converted, allocator)) {

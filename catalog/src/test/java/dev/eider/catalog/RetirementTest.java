@@ -1,0 +1,212 @@
+package dev.eider.catalog;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.eider.catalog.CatalogConfig.UpkeepConfig;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.iceberg.BaseTable;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.ExpireSnapshots;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.TableMetadata;
+import org.apache.iceberg.TableOperations;
+import org.apache.iceberg.inmemory.InMemoryFileIO;
+import org.apache.iceberg.io.InputFile;
+import org.apache.iceberg.io.OutputFile;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What becomes of files that nothing current refers to any more. */
+class RetirementTest {
+    private static final Duration GRACE = UpkeepConfig.DEFAULT.filesGrace();
+
+    @TempDir
+    Path directory;
+
+    private final FakeClock clock = new FakeClock(Instant.now());
+    private TestDatabase database;
+    private TableCatalog catalog;
+    private TableState table;
+
+    @BeforeEach
+    void open() {
+        database = TestDatabase.sqlite(directory);
+        catalog = database.open(UpkeepConfig.DEFAULT, clock);
+        table = TestCatalog.create(catalog, "orders");
+    }
+
+    @AfterEach
+    void close() {
+        catalog.close();
+    }
+
+    @Test
+    void filesOfAnExpiredSnapshotStayForTheGracePeriod() {
+        DataFile first = append("first");
+        DataFile second = append("second");
+        List<String> lists = manifestLists();
+        edit(orders -> orders.newRewrite()
+                .deleteFile(first)
+                .deleteFile(second)
+                .addFile(TestCatalog.file("both", 2))
+                .commit());
+
+        // Iceberg's own clean-up would take the files away at once.
+        edit(orders -> orders.expireSnapshots()
+                .expireOlderThan(Long.MAX_VALUE)
+                .retainLast(1)
+                .commit());
+
+        awaitRetired(Stream.concat(lists.stream(), Stream.of(first.location(), second.location())));
+        clock.advance(GRACE.minusSeconds(1));
+        catalog.sweep();
+        assertThat(database.files().existing()).containsAll(lists);
+        clock.advance(Duration.ofSeconds(2));
+        catalog.sweep();
+        assertThat(database.files().existing()).doesNotContainAnyElementsOf(lists);
+        assertThat(database.files().deleted())
+                .contains(first.location(), second.location())
+                .doesNotContain(TestCatalog.file("both", 2).location());
+    }
+
+    @Test
+    void filesOfARolledBackSnapshotGoOnceItIsExpired() {
+        append("kept");
+        long kept = current().currentSnapshot().snapshotId();
+        DataFile lost = append("lost");
+        edit(orders -> orders.manageSnapshots().rollbackTo(kept).commit());
+
+        edit(orders -> orders.expireSnapshots()
+                .expireOlderThan(Long.MAX_VALUE)
+                .cleanupLevel(ExpireSnapshots.CleanupLevel.NONE)
+                .commit());
+
+        awaitRetired(Stream.of(lost.location()));
+        clock.advance(GRACE.plusSeconds(1));
+        catalog.sweep();
+        assertThat(database.files().deleted())
+                .contains(lost.location())
+                .doesNotContain(TestCatalog.file("kept", 1).location());
+    }
+
+    @Test
+    void filesOfATableThatForbidsItStay() {
+        append("first");
+        String list = manifestLists().get(0);
+        append("second");
+        edit(orders -> orders.updateProperties().set("gc.enabled", "false").commit());
+
+        edit(orders -> {
+            TableOperations operations = ((BaseTable) orders).operations();
+            TableMetadata metadata = operations.current();
+            long oldest = metadata.snapshots().get(0).snapshotId();
+            operations.commit(
+                    metadata,
+                    TableMetadata.buildFrom(metadata)
+                            .removeSnapshots(Set.of(oldest))
+                            .build());
+        });
+
+        assertThat(current().snapshots()).hasSize(1);
+        append("third");
+        clock.advance(GRACE.multipliedBy(2));
+        catalog.sweep();
+        assertThat(database.files().existing()).contains(list);
+    }
+
+    @Test
+    void aMomentLongAgoIsKnownWhenTheLogHasForgottenTheRest() {
+        append("first");
+        long first = current().currentSnapshot().snapshotId();
+        Instant then = Instant.ofEpochMilli(current().currentSnapshot().timestampMillis());
+
+        clock.advance(Duration.ofDays(30));
+        catalog.sweep();
+
+        assertThat(catalog.history().asOf(catalog.load(table.identifier()), clock.instant()))
+                .hasValue(first);
+        assertThat(catalog.history().asOf(catalog.load(table.identifier()), then))
+                .hasValue(first);
+        assertThat(catalog.history().asOf(catalog.load(table.identifier()), then.minusMillis(1)))
+                .isEmpty();
+    }
+
+    @Test
+    void aTableIsFoundWhoseMetadataFileGoesWhileItIsLookedUp() {
+        append("first");
+        AtomicReference<Runnable> before = new AtomicReference<>(() -> {});
+        // The reader has just been told the name of the metadata file when it is replaced, and the old one swept.
+        before.set(() -> {
+            before.set(() -> {});
+            append("second");
+            clock.advance(UpkeepConfig.DEFAULT.metadataGrace().multipliedBy(2));
+            catalog.sweep();
+        });
+
+        try (TableCatalog reader = database.open(new BeforeRead(database.files(), before))) {
+            TableState found = reader.load(table.identifier());
+
+            assertThat(found.metadata().snapshots()).hasSize(2);
+        }
+    }
+
+    /** Files of others, and what happens before one of them is opened. */
+    private static final class BeforeRead extends InMemoryFileIO {
+        private final KeptFiles files;
+        private final AtomicReference<Runnable> before;
+
+        BeforeRead(KeptFiles files, AtomicReference<Runnable> before) {
+            this.files = files;
+            this.before = before;
+        }
+
+        @Override
+        public InputFile newInputFile(String location) {
+            before.get().run();
+            return files.newInputFile(location);
+        }
+
+        @Override
+        public OutputFile newOutputFile(String location) {
+            return files.newOutputFile(location);
+        }
+    }
+
+    private DataFile append(String name) {
+        DataFile file = TestCatalog.file(name, 1);
+        TestCatalog.append(catalog.committer(), table, file).orThrow();
+        return file;
+    }
+
+    private void edit(Consumer<Table> edit) {
+        catalog.committer().edit(table, edit).orThrow();
+    }
+
+    private TableMetadata current() {
+        return catalog.load(table.identifier()).metadata();
+    }
+
+    private List<String> manifestLists() {
+        return new ArrayList<>(current().snapshots().stream()
+                .map(Snapshot::manifestListLocation)
+                .toList());
+    }
+
+    private void awaitRetired(Stream<String> locations) {
+        Set<String> expected = locations.collect(Collectors.toSet());
+        await().until(() -> catalog.retiredFiles(table.metadata().uuid()).containsAll(expected));
+    }
+}

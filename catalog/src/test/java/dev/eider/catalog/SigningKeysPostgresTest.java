@@ -1,0 +1,9 @@
+package dev.eider.catalog;
+
+@EnabledIfPostgres
+class SigningKeysPostgresTest extends SigningKeysContract {
+    @Override
+    TestDatabase newDatabase() {
+        return TestDatabase.postgres();
+    }
+}

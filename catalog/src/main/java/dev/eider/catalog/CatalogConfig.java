@@ -46,7 +46,7 @@ public record CatalogConfig(
      * @param metadataGrace how long a replaced metadata file stays, for those who were just given its name
      * @param filesGrace how long files stay that no snapshot refers to any more, for reads that still do; longer than
      *     tickets live
-     * @param ledgerRetention how long idempotency keys are remembered
+     * @param ledgerRetention how long idempotency keys are remembered, and commits whose snapshots are gone
      * @param sweepEvery how often due files are looked for
      */
     public record UpkeepConfig(

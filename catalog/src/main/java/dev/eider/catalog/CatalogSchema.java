@@ -27,6 +27,7 @@ final class CatalogSchema {
               PRIMARY KEY (mark, branch))""",
             "CREATE INDEX IF NOT EXISTS eider_commits_order ON eider_commits (table_uuid, branch, sequence_number)",
             "CREATE INDEX IF NOT EXISTS eider_commits_snapshot ON eider_commits (snapshot_id)",
+            "CREATE INDEX IF NOT EXISTS eider_commits_age ON eider_commits (table_uuid, committed_at)",
             """
             CREATE TABLE IF NOT EXISTS eider_ledger (
               table_uuid VARCHAR(64) NOT NULL, branch VARCHAR(255) NOT NULL, idempotency_key VARCHAR(255) NOT NULL,

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.SnapshotRef;
 import org.apache.iceberg.TableMetadata;
@@ -83,8 +84,9 @@ final class CommitLog {
             throws SQLException {
         List<Snapshot> unlogged = new ArrayList<>();
         List<Logged> revived = new ArrayList<>();
-        // What is newer than the last thing that is known of the branch's history is not part of it any more.
-        long newestKnown = -1;
+        // What is newer than the last thing that is known of the branch's history is not part of it any more. Tables of
+        // format version 1 number all snapshots 0: nothing of them counts as rolled back.
+        long newestKnown = 0;
         Long id = ref.snapshotId();
         while (id != null) {
             Optional<Logged> logged = logged(connection, metadata.uuid(), branch, id);
@@ -95,7 +97,7 @@ final class CommitLog {
             Snapshot snapshot = metadata.snapshot(id);
             if (snapshot == null) {
                 // Another client has removed snapshots that were never logged: nothing tells what they followed.
-                newestKnown = unlogged.get(unlogged.size() - 1).sequenceNumber() - 1;
+                newestKnown = Math.max(0, unlogged.get(unlogged.size() - 1).sequenceNumber() - 1);
                 break;
             }
             unlogged.add(snapshot);
@@ -140,11 +142,11 @@ final class CommitLog {
         while (current.abandoned()) {
             revived.add(current);
             if (current.parentId() < 0) {
-                return -1;
+                return 0;
             }
             Optional<Logged> parent = logged(connection, tableUuid, branch, current.parentId());
             if (parent.isEmpty()) {
-                return current.sequenceNumber() - 1;
+                return Math.max(0, current.sequenceNumber() - 1);
             }
             current = parent.get();
         }
@@ -262,15 +264,27 @@ final class CommitLog {
         return true;
     }
 
-    /** Forgets old rows, which nobody can travel to or ask about any more; what is still the head of a branch stays. */
-    static void forget(Connection connection, Instant before) throws SQLException {
+    /** Forgets old changes that made no snapshot. */
+    static void forgetChanges(Connection connection, Instant before) throws SQLException {
         SqlRows.update(
                 connection,
-                "DELETE FROM eider_commits WHERE committed_at < ? AND (snapshot_id < 0 OR EXISTS (SELECT 1 FROM"
-                        + " eider_commits n WHERE n.table_uuid = eider_commits.table_uuid"
-                        + " AND n.branch = eider_commits.branch AND n.sequence_number > eider_commits.sequence_number"
-                        + " AND n.committed_at < ? AND n.abandoned_at = 0))",
-                before.toEpochMilli(),
+                "DELETE FROM eider_commits WHERE snapshot_id = -1 AND committed_at < ?",
                 before.toEpochMilli());
+    }
+
+    /**
+     * Forgets old commits of a table, unless their snapshots are still there to be travelled to.
+     *
+     * @param kept the table's snapshots
+     */
+    static void forgetCommits(Connection connection, String tableUuid, Instant before, Set<Long> kept)
+            throws SQLException {
+        List<Object> parameters = new ArrayList<>(List.of(tableUuid, before.toEpochMilli()));
+        parameters.addAll(kept);
+        SqlRows.update(
+                connection,
+                "DELETE FROM eider_commits WHERE table_uuid = ? AND committed_at < ? AND snapshot_id NOT IN ("
+                        + SqlRows.places(kept.size()) + ")",
+                parameters.toArray());
     }
 }

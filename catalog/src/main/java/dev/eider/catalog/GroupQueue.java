@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
@@ -85,13 +86,22 @@ public final class GroupQueue<T, R> {
             Entry<T, R> entry = new Entry<>(item, lock.newCondition());
             waiting.addLast(entry);
             if (!busy) {
-                workers.execute(this::drain);
-                busy = true;
+                begin(entry);
             }
             await(entry, patience);
             return outcome(entry);
         } finally {
             lock.unlock();
+        }
+    }
+
+    private void begin(Entry<T, R> entry) {
+        try {
+            workers.execute(this::drain);
+            busy = true;
+        } catch (RejectedExecutionException e) {
+            waiting.remove(entry);
+            throw new EiderException(ErrorCode.SHUTTING_DOWN, "No more writes are taken: this process ends", e);
         }
     }
 

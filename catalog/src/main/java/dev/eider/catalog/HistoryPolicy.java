@@ -76,13 +76,6 @@ public record HistoryPolicy(List<Step> steps, int newest, Duration newestWindow)
         }
     }
 
-    /** Returns the greatest age of a snapshot that it keeps for its time. */
-    Duration span() {
-        return steps.stream()
-                .map(step -> step.window().plus(step.spacing()))
-                .reduce(newestWindow, (one, other) -> one.compareTo(other) > 0 ? one : other);
-    }
-
     /**
      * Returns the snapshots that may be removed, where parent links alone tell the branch of a snapshot.
      *

@@ -58,7 +58,7 @@ final class HistoryUpkeep {
     /** Adds what is due to a commit that is being put together. */
     void apply(StagedOperations operations) {
         TableMetadata before = operations.current();
-        riding = null;
+        forgetWhatRodeInDoubt();
         try {
             mergeManifests(operations);
             thin(operations);
@@ -67,6 +67,20 @@ final class HistoryUpkeep {
             operations.reset(before);
             riding = null;
         }
+    }
+
+    /** Nobody told what became of a commit that carried merged manifests: they may be live, so they stay. */
+    private void forgetWhatRodeInDoubt() {
+        if (riding != null) {
+            riding = null;
+            merge = null;
+            merging = false;
+        }
+    }
+
+    /** Takes note that the commit that was put together is not in and never will be: what it carried may ride again. */
+    void refused() {
+        riding = null;
     }
 
     private void thin(StagedOperations operations) {

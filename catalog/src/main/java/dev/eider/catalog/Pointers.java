@@ -83,6 +83,11 @@ final class Pointers {
                 if (System.nanoTime() - giveUp > 0) {
                     return doubt == null ? new Result.Refused(overloaded(e)) : new Result.InDoubt(doubt);
                 }
+            } catch (RuntimeException e) {
+                if (doubt == null) {
+                    throw e;
+                }
+                doubt.addSuppressed(e);
             }
             if (doubt != null && System.nanoTime() - giveUp > 0) {
                 return new Result.InDoubt(doubt);

@@ -69,10 +69,9 @@ final class Sweeper {
 
     private void forget(Instant now) throws SQLException {
         Instant before = now.minus(config.ledgerRetention());
-        Instant oldest = now.minus(config.history().span());
         database.transact(connection -> {
             Ledger.forget(connection, before);
-            CommitLog.forget(connection, oldest.isBefore(before) ? oldest : before);
+            CommitLog.forgetChanges(connection, before);
             RetiredFiles.forgetLeases(connection, now);
             return true;
         });

@@ -79,11 +79,7 @@ public final class TableCatalog extends JdbcCatalog {
 
     private TableCommitter newCommitter(Clock clock) {
         HistoryUpkeep upkeep = new HistoryUpkeep(
-                config.upkeep(),
-                clock,
-                threads.upkeep(),
-                io,
-                new Unreachable(database, clock, config.upkeep().filesGrace()));
+                config.upkeep(), clock, threads.upkeep(), io, new Unreachable(database, clock, config.upkeep()));
         return new TableCommitter(this, pointers, io, upkeep);
     }
 

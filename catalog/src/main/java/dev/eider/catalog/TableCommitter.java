@@ -116,6 +116,7 @@ final class TableCommitter {
     /** Everything before the swap can fail without harm: nothing is current yet. */
     private void fail(CommitAttempt staged, List<Member> members, EiderException reason) {
         staged.discard();
+        upkeep.refused();
         last = null;
         members.stream().filter(Member::isOpen).forEach(member -> member.end(new Rejected(reason)));
     }
@@ -172,6 +173,7 @@ final class TableCommitter {
             together.forEach(member -> member.end(new Unknown(unknown(member, doubt))));
         } else {
             staged.discard();
+            upkeep.refused();
             last = null;
             if (result.get() instanceof Result.KeysTaken taken) {
                 open.stream().filter(sharing(taken)).forEach(member -> member.end(taken(member, taken)));

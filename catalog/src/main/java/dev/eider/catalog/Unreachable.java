@@ -1,16 +1,17 @@
 package dev.eider.catalog;
 
+import dev.eider.catalog.CatalogConfig.UpkeepConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.SQLException;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.iceberg.ContentFile;
 import org.apache.iceberg.ManifestContent;
 import org.apache.iceberg.ManifestFile;
@@ -30,34 +31,53 @@ import org.slf4j.LoggerFactory;
 final class Unreachable {
     private static final Logger LOG = LoggerFactory.getLogger(Unreachable.class);
 
+    /** How many snapshots one statement can name, in every database. */
+    private static final int MOST_NAMED = 10_000;
+
     private final CatalogDatabase database;
     private final Clock clock;
-    private final Duration grace;
+    private final UpkeepConfig config;
     /** Manifests of the kept snapshots, which never change. */
     private final Map<Long, Set<String>> manifestsOf = new HashMap<>();
 
-    Unreachable(CatalogDatabase database, Clock clock, Duration grace) {
+    Unreachable(CatalogDatabase database, Clock clock, UpkeepConfig config) {
         this.database = database;
         this.clock = clock;
-        this.grace = grace;
+        this.config = config;
     }
 
-    /** Writes down what only the removed snapshots referred to. What fails is left to the clean-up of orphan files. */
+    /**
+     * Writes down what only the removed snapshots referred to, and forgets such commits of old. What fails is left to the
+     * clean-up of orphan files.
+     */
     synchronized void retire(TableState state, List<Snapshot> removed) {
         try {
+            Set<Long> kept = state.metadata().snapshots().stream()
+                    .map(Snapshot::snapshotId)
+                    .collect(Collectors.toSet());
             Set<String> locations = find(state, removed);
             Instant now = clock.instant();
             database.transact(connection -> {
                 for (String location : locations) {
                     RetiredFiles.insert(
                             connection,
-                            new RetiredFile(location, state.metadata().uuid(), now, now.plus(grace)));
+                            new RetiredFile(location, state.metadata().uuid(), now, now.plus(config.filesGrace())));
+                }
+                if (kept.size() <= MOST_NAMED) {
+                    CommitLog.forgetCommits(connection, state.metadata().uuid(), forgettable(state, now), kept);
                 }
                 return locations.size();
             });
         } catch (SQLException | RuntimeException e) {
             LOG.warn("Files of removed snapshots were not written down, table={}", state.identifier(), e);
         }
+    }
+
+    /** What was committed since is not among the snapshots of this state. */
+    private Instant forgettable(TableState state, Instant now) {
+        Instant seen = Instant.ofEpochMilli(state.metadata().lastUpdatedMillis());
+        Instant old = now.minus(config.ledgerRetention());
+        return old.isBefore(seen) ? old : seen;
     }
 
     private Set<String> find(TableState state, List<Snapshot> removed) throws SQLException {

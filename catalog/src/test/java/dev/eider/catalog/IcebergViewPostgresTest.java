@@ -1,9 +1,14 @@
 package dev.eider.catalog;
 
+import org.junit.jupiter.api.TestInstance;
+
 @EnabledIfPostgres
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class IcebergViewPostgresTest extends IcebergViewContract {
+    private final String uri = PostgresServer.orSkip().newDatabase();
+
     @Override
-    TestDatabase newDatabase() {
-        return TestDatabase.postgres();
+    TestDatabase newDatabase() throws Exception {
+        return TestDatabase.emptied(uri);
     }
 }

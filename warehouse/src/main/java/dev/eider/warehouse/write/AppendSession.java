@@ -108,7 +108,7 @@ final class AppendSession {
                 new QueueReader(tools.allocator(), queue, order.binding().transportSchema(), step);
         List<DataFile> files;
         try {
-            files = tools.writer().write(order.target(), List.of(new ValidatedRows(order.binding(), reader)));
+            files = tools.writer().write(order.target(), new ValidatedRows(order.binding(), reader));
         } catch (EiderException e) {
             throw cause(reader, e);
         }

@@ -30,7 +30,7 @@ import org.apache.iceberg.TableProperties;
 
 /**
  * Turns validated batches into durable data files with metrics. Several small streams may share one call, and so one
- * file; their rows keep their order.
+ * file.
  *
  * <p>Thread-safe. On any exception the files of the call are gone.
  */
@@ -59,8 +59,17 @@ final class DataFileWriter {
      */
     record ValidatedRows(SchemaBinding binding, ArrowReader batches) {}
 
-    /** Writes all rows of all members; empty ones make no file. */
-    List<DataFile> write(TableState target, List<ValidatedRows> members) {
+    /** Writes all rows, in files of the target size, in any order. */
+    List<DataFile> write(TableState target, ValidatedRows rows) {
+        return write(target, List.of(rows), false);
+    }
+
+    /** Writes all rows of all members into one file, one member after the other, and each in its order. */
+    List<DataFile> writeTogether(TableState target, List<ValidatedRows> members) {
+        return write(target, members, true);
+    }
+
+    private List<DataFile> write(TableState target, List<ValidatedRows> members, boolean ordered) {
         String name = UUID.randomUUID().toString();
         Path first = allowed.require(LocationProviders.locationsFor(
                         target.metadata().location(), target.metadata().properties())
@@ -78,8 +87,8 @@ final class DataFileWriter {
                         .append(" FROM ")
                         .append(relation);
             }
-            List<WrittenFile> written =
-                    connection.query(copy(target, rows.toString(), directory, name), WrittenFile::read);
+            List<WrittenFile> written = connection.query(
+                    copy(target, rows.toString(), directory.resolve(name), ordered), WrittenFile::read);
             return describe(target, connection, written);
         } catch (IOException e) {
             delete(directory, name);
@@ -93,17 +102,21 @@ final class DataFileWriter {
         }
     }
 
-    private String copy(TableState target, String rows, Path directory, String name) {
-        return "COPY (%s) TO %s (FORMAT parquet, COMPRESSION %s, ROW_GROUP_SIZE %d, FILE_SIZE_BYTES %d, FIELD_IDS %s, "
+    /** The engine keeps the order of rows only while it writes a single file. */
+    private String copy(TableState target, String rows, Path base, boolean ordered) {
+        String destination = ordered ? base + "-0.parquet" : String.valueOf(base.getParent());
+        String layout = ordered
+                ? ""
+                : "FILE_SIZE_BYTES %d, FILENAME_PATTERN '%s-{i}', OVERWRITE_OR_IGNORE, "
+                        .formatted(config.targetFileBytes(), base.getFileName());
+        return "COPY (%s) TO %s (FORMAT parquet, COMPRESSION %s, ROW_GROUP_SIZE %d, FIELD_IDS %s, "
                         .formatted(
                                 rows,
-                                SqlText.quoteLiteral(directory.toString()),
+                                SqlText.quoteLiteral(destination),
                                 codec(target),
                                 config.rowGroupRows(),
-                                config.targetFileBytes(),
                                 DuckDbTypes.fieldIds(target.metadata().schema()))
-                + "FILENAME_PATTERN '%s-{i}', OVERWRITE_OR_IGNORE, WRITE_EMPTY_FILE false, RETURN_STATS)"
-                        .formatted(name);
+                + layout + "WRITE_EMPTY_FILE false, RETURN_STATS)";
     }
 
     private static String codec(TableState target) {

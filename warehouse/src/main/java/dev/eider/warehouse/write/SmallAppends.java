@@ -3,6 +3,7 @@ package dev.eider.warehouse.write;
 import dev.eider.catalog.CommitOutcome;
 import dev.eider.catalog.CommitOutcome.AlreadyCommitted;
 import dev.eider.catalog.CommitOutcome.Rejected;
+import dev.eider.catalog.CommitOutcome.Unknown;
 import dev.eider.catalog.EiderException;
 import dev.eider.catalog.ErrorCode;
 import dev.eider.catalog.GroupQueue;
@@ -84,8 +85,17 @@ final class SmallAppends {
         try {
             return queues.computeIfAbsent(place, ignored -> newQueue()).submit(member, config.queueTimeout());
         } catch (EiderException e) {
-            return Stored.failed(new Rejected(e));
+            return Stored.failed(e.code() == ErrorCode.INTERNAL ? brokenOff(target, e) : new Rejected(e));
         }
+    }
+
+    /** The group ended in the midst of its work, for want of memory, say: its commit may or may not be in. */
+    private static Unknown brokenOff(TableState target, EiderException failure) {
+        return new Unknown(new EiderException(
+                ErrorCode.OUTCOME_UNKNOWN,
+                "Storing rows in %s broke off: they may or may not be in, their files are kept"
+                        .formatted(target.identifier()),
+                failure));
     }
 
     private GroupQueue<Member, Stored> newQueue() {
@@ -174,7 +184,7 @@ final class SmallAppends {
                             first.rows().dictionaries(),
                             batches)));
         }
-        List<DataFile> files = writer.write(target, sources);
+        List<DataFile> files = writer.writeTogether(target, sources);
         long sent = layouts.stream()
                 .flatMap(List::stream)
                 .mapToLong(member -> member.rows().rows())

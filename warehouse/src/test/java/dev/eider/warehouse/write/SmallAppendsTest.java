@@ -1,8 +1,10 @@
 package dev.eider.warehouse.write;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.eider.catalog.EiderException;
 import dev.eider.warehouse.TestRows;
 import dev.eider.warehouse.TestWarehouse;
 import dev.eider.warehouse.storage.FileSync;
@@ -16,6 +18,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -24,7 +27,12 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.apache.arrow.vector.BigIntVector;
+import org.apache.arrow.vector.TimeStampNanoVector;
 import org.apache.arrow.vector.ipc.ArrowReader;
+import org.apache.arrow.vector.types.pojo.ArrowType;
+import org.apache.arrow.vector.types.pojo.Field;
+import org.apache.arrow.vector.types.pojo.Schema;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -158,6 +166,63 @@ class SmallAppendsTest {
             AppendReceipt.FileRows place = receipts.get(writer).files().get(0);
             assertThat(idsAt(place)).as("writer %d", writer).containsExactlyElementsOf(ids(writer));
         }
+    }
+
+    @Test
+    void ofDifferentLayoutsKeepTheirRowsToo() throws Exception {
+        List<ArrowReader> streams = new ArrayList<>();
+        for (int writer = 0; writer < WRITERS; writer++) {
+            streams.add(writer % 3 == 0 ? turned(writer) : rows(writer));
+        }
+
+        List<AppendReceipt> receipts = together(streams);
+
+        for (int writer = 1; writer < WRITERS; writer++) {
+            AppendReceipt.FileRows place = receipts.get(writer).files().get(0);
+            List<Long> expected = writer % 3 == 0 ? List.of(writer * 100L) : ids(writer);
+            assertThat(idsAt(place)).as("writer %d", writer).containsExactlyElementsOf(expected);
+        }
+    }
+
+    /** One row whose columns come in another order. */
+    private ArrowReader turned(int writer) {
+        List<Field> fields = new ArrayList<>(TestRows.numberedSchema().getFields());
+        Collections.reverse(fields);
+        return new TestRows(test.allocator(), new Schema(fields), 1, (root, batch) -> {
+            ((BigIntVector) root.getVector("id")).setSafe(0, writer * 100L);
+            root.setRowCount(1);
+        });
+    }
+
+    @Test
+    void failAloneWhenOneCannotBeStored() throws Exception {
+        test.execute("CREATE TABLE events (at TIMESTAMP)");
+        sync.hold = true;
+        Future<AppendReceipt> first = events(1_000);
+        assertThat(sync.held.await(30, TimeUnit.SECONDS)).isTrue();
+
+        Future<AppendReceipt> good = events(2_000);
+        Future<AppendReceipt> bad = events(2_001);
+        Future<AppendReceipt> alsoGood = events(3_000);
+        await().until(() -> waiting() == 3);
+        sync.hold = false;
+        sync.release.countDown();
+
+        assertThat(first.get().rows()).isEqualTo(1);
+        assertThat(good.get().rows()).isEqualTo(1);
+        assertThat(alsoGood.get().rows()).isEqualTo(1);
+        assertThatThrownBy(bad::get).hasCauseInstanceOf(EiderException.class).hasMessageContaining("at");
+        assertThat(test.query("SELECT count(*) FROM events")).containsExactly("3");
+    }
+
+    /** Appends one instant in nanoseconds, which the table holds only if it is exact in microseconds. */
+    private Future<AppendReceipt> events(long nanos) {
+        Schema schema = new Schema(List.of(Field.nullable(
+                "at", new ArrowType.Timestamp(org.apache.arrow.vector.types.TimeUnit.NANOSECOND, null))));
+        return threads.submit(() -> test.append("events", new TestRows(test.allocator(), schema, 1, (root, batch) -> {
+            ((TimeStampNanoVector) root.getVector("at")).setSafe(0, nanos);
+            root.setRowCount(1);
+        })));
     }
 
     /** Counts the threads that wait for a group to take them. */

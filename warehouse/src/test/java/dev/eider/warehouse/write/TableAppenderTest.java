@@ -151,7 +151,7 @@ class TableAppenderTest {
     }
 
     @Test
-    void rollsFilesAtTheTargetSizeAndKeepsTheOrderOfRows() throws Exception {
+    void rollsFilesAtTheTargetSize() throws Exception {
         test.close();
         WriteConfig small = TestWarehouse.writes();
         test = new TestWarehouse(

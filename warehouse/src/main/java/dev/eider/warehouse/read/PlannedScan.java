@@ -127,7 +127,7 @@ final class PlannedScan implements ScanPlanner {
         } catch (NotFoundException e) {
             throw new EiderException(
                     ErrorCode.VERSION_NOT_FOUND,
-                    "Snapshot %d of table %s was removed, and its files are gone"
+                    "Files of snapshot %d of table %s are gone: it was removed meanwhile, or its storage lost them"
                             .formatted(snapshotId, state.identifier()),
                     e);
         } catch (IOException e) {

@@ -12,6 +12,8 @@ import dev.eider.warehouse.FakeClock;
 import dev.eider.warehouse.TestRows;
 import dev.eider.warehouse.TestWarehouse;
 import dev.eider.warehouse.statement.SqlStatement;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -152,6 +154,7 @@ class TicketsTest {
         }
 
         int kept = expireAllButTheCurrent("v");
+        assertThat(formatVersion("v")).isEqualTo(Integer.parseInt(formatVersion));
 
         assertThat(kept).isEqualTo(1);
         assertThat(redeemed(ticket)).containsExactly("10|45");
@@ -160,6 +163,33 @@ class TicketsTest {
             assertThat(other.query("SELECT count(*) FROM v")).containsExactly("40");
         }
         assertThat(test.warehouse().snapshots(TestWarehouse.table("v"))).hasSize(1);
+    }
+
+    @Test
+    void saysThatTheFilesOfItsSnapshotAreGone() throws IOException {
+        append(0, 10);
+        String ticket = ticket("SELECT count(*) FROM t");
+        try (TableCatalog catalog = test.catalog()) {
+            String list = catalog.load(TestWarehouse.table("t"))
+                    .metadata()
+                    .currentSnapshot()
+                    .manifestListLocation();
+            Files.delete(Path.of(list.substring("file://".length())));
+        }
+
+        try (TestWarehouse another = new TestWarehouse(directory, clock)) {
+            assertThatThrownBy(() -> another.rows(another.warehouse().redeem(ticket)))
+                    .isInstanceOfSatisfying(
+                            EiderException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.VERSION_NOT_FOUND))
+                    .hasMessageContaining("are gone")
+                    .hasMessageNotContaining(directory.toString());
+        }
+    }
+
+    private int formatVersion(String name) {
+        try (TableCatalog catalog = test.catalog()) {
+            return catalog.load(TestWarehouse.table(name)).metadata().formatVersion();
+        }
     }
 
     private int expireAllButTheCurrent(String name) {

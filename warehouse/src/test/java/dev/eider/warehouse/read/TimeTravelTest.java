@@ -10,6 +10,7 @@ import dev.eider.warehouse.SnapshotListing;
 import dev.eider.warehouse.TestRows;
 import dev.eider.warehouse.TestWarehouse;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -148,7 +149,8 @@ class TimeTravelTest {
     /** Waits until the clock has moved on, and returns a moment that is over. */
     private static Instant afterNow() {
         Instant now = Instant.now();
-        Awaitility.await().until(() -> Instant.now().isAfter(now.plusMillis(5)));
+        Awaitility.await().pollInterval(Duration.ofMillis(1)).until(() -> Instant.now()
+                .isAfter(now.plusMillis(5)));
         return now.plusMillis(2);
     }
 

@@ -1,8 +1,9 @@
 package dev.eider.catalog;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -23,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 final class MetadataFiles {
     /** A metadata file of the default history policy takes about 1 MB of heap. */
     private static final int CAPACITY = 64;
+
+    private static final JsonFactory JSON = new JsonFactory();
 
     private final FileIO io;
     private final Map<String, TableMetadata> recent = new LinkedHashMap<>(CAPACITY, 0.75f, true);
@@ -79,8 +82,9 @@ final class MetadataFiles {
 
     /** Without the blanks and line ends that Iceberg's own writer spends a fifth of the file on. */
     private static void writePlain(TableMetadata metadata, FileIO files, String location) {
-        try (OutputStream out = files.newOutputFile(location).create()) {
-            out.write(TableMetadataParser.toJson(metadata).getBytes(StandardCharsets.UTF_8));
+        try (OutputStream out = files.newOutputFile(location).create();
+                JsonGenerator json = JSON.createGenerator(out)) {
+            TableMetadataParser.toJson(metadata, json);
         } catch (IOException e) {
             throw new RuntimeIOException(e, "Failed to write %s", location);
         }

@@ -54,10 +54,24 @@ final class OpenWrites {
 
     /** Waits for a place; refuses when too many wait, or when the wait takes too long. */
     Place enter() {
-        if (!places.tryAcquire()) {
+        if (!isFree()) {
             await();
         }
         return new Place();
+    }
+
+    /** Takes a place if nobody waits for one: without a time, a semaphore lets the newcomer go first. */
+    private boolean isFree() {
+        try {
+            return places.tryAcquire(0, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw interrupted(e);
+        }
+    }
+
+    private static EiderException interrupted(InterruptedException e) {
+        return new EiderException(ErrorCode.CANCELLED, "Interrupted while waiting to write", e);
     }
 
     private void await() {
@@ -78,7 +92,7 @@ final class OpenWrites {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new EiderException(ErrorCode.CANCELLED, "Interrupted while waiting to write", e);
+            throw interrupted(e);
         } finally {
             waiting.decrementAndGet();
         }

@@ -55,13 +55,18 @@ final class LocalServer implements AutoCloseable {
                 client.startPut(FlightDescriptor.path(table), root, receipts, options);
         upload.setUseZeroCopy(true);
         while (rows.loadNextBatch()) {
-            while (!upload.isReady()) {
-                LockSupport.parkNanos(50_000);
-            }
+            awaitReady(upload);
             upload.putNext();
         }
         upload.completed();
         upload.getResult();
+    }
+
+    /** Flight's client would spin: hundreds of clients that do so leave no processor to the server beside them. */
+    private static void awaitReady(FlightClient.ClientStreamListener upload) {
+        for (long pause = 50_000; !upload.isReady(); pause = Math.min(2 * pause, 10_000_000)) {
+            LockSupport.parkNanos(pause);
+        }
     }
 
     /** Returns one more connection; the caller closes it. */

@@ -7,9 +7,9 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Function;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +27,7 @@ public final class GroupQueue<T, R> {
     private final Deque<Entry<T, R>> waiting = new ArrayDeque<>();
     private final Executor workers;
     private final Limits<T> limits;
-    private final Function<List<T>, List<R>> work;
+    private final Work<T, R> work;
     private boolean busy;
 
     /**
@@ -43,13 +43,24 @@ public final class GroupQueue<T, R> {
     /**
      * Creates a queue.
      *
-     * @param workers runs the work, one group of this queue at a time
-     * @param work does what all of a group want; returns one result each, in their order
+     * @param workers runs the work
      */
-    public GroupQueue(Executor workers, Limits<T> limits, Function<List<T>, List<R>> work) {
+    public GroupQueue(Executor workers, Limits<T> limits, Work<T, R> work) {
         this.workers = workers;
         this.limits = limits;
         this.work = work;
+    }
+
+    /** What is done with a group. */
+    @FunctionalInterface
+    public interface Work<T, R> {
+        /**
+         * Does what all of a group want.
+         *
+         * @param next lets the next group begin before this one has ended; it begins afterwards in any case
+         * @return one result each, in their order
+         */
+        List<R> apply(List<T> group, Runnable next);
     }
 
     private static final class Entry<T, R> {
@@ -137,16 +148,39 @@ public final class GroupQueue<T, R> {
         }
     }
 
+    /** Does the work of one group, then, or as soon as the work says so, has the next one done. */
     private void drain() {
-        for (List<Entry<T, R>> group = take(); !group.isEmpty(); group = take()) {
-            List<R> results = List.of();
-            Throwable failure = null;
-            try {
-                results = work.apply(group.stream().map(entry -> entry.item).toList());
-            } catch (RuntimeException | Error e) {
-                failure = e;
+        List<Entry<T, R>> group = take();
+        if (group.isEmpty()) {
+            proceed();
+            return;
+        }
+        AtomicBoolean continued = new AtomicBoolean();
+        Runnable next = () -> {
+            if (!continued.getAndSet(true)) {
+                proceed();
             }
-            deliver(group, results, failure);
+        };
+        List<R> results = List.of();
+        Throwable failure = null;
+        try {
+            results = work.apply(group.stream().map(entry -> entry.item).toList(), next);
+        } catch (RuntimeException | Error e) {
+            failure = e;
+        }
+        deliver(group, results, failure);
+        next.run();
+    }
+
+    private void proceed() {
+        lock.lock();
+        try {
+            busy = !waiting.isEmpty();
+            if (busy) {
+                workers.execute(this::drain);
+            }
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -182,7 +216,6 @@ public final class GroupQueue<T, R> {
                 entry.taken = true;
                 group.add(entry);
             }
-            busy = !group.isEmpty();
             return group;
         } finally {
             lock.unlock();

@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.Table;
@@ -84,7 +83,7 @@ public final class SnapshotCommitter {
     }
 
     /** Returns a queue for work that leads to commits, on this committer's threads. */
-    public <T, R> GroupQueue<T, R> group(GroupQueue.Limits<T> limits, Function<List<T>, List<R>> work) {
+    public <T, R> GroupQueue<T, R> group(GroupQueue.Limits<T> limits, GroupQueue.Work<T, R> work) {
         return new GroupQueue<>(workers, limits, work);
     }
 
@@ -118,6 +117,6 @@ public final class SnapshotCommitter {
         return new GroupQueue<>(
                 workers,
                 new GroupQueue.Limits<>(MOST_WAITING, MOST_TOGETHER, Long.MAX_VALUE, request -> 1),
-                committer::run);
+                (group, next) -> committer.run(group));
     }
 }

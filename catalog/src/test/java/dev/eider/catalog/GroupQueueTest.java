@@ -79,7 +79,9 @@ class GroupQueueTest {
 
     private GroupQueue<Integer, Integer> queue(int capacity, int size, long weight) {
         return new GroupQueue<>(
-                workers, new GroupQueue.Limits<>(capacity, size, weight, Integer::longValue), this::work);
+                workers,
+                new GroupQueue.Limits<>(capacity, size, weight, Integer::longValue),
+                (group, next) -> work(group));
     }
 
     /** The first group waits for the release. */

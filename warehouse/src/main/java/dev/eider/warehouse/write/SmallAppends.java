@@ -106,11 +106,12 @@ final class SmallAppends {
                 this::store);
     }
 
-    private List<Stored> store(List<Member> members) {
+    /** The next group may be written while this one is being committed. */
+    private List<Stored> store(List<Member> members, Runnable next) {
         Map<Member, Stored> results = new HashMap<>();
         List<Member> open = members;
         while (!open.isEmpty()) {
-            storeTogether(open, results);
+            storeTogether(open, results, next);
             open = members.stream()
                     .filter(member -> !results.containsKey(member))
                     .toList();
@@ -119,14 +120,15 @@ final class SmallAppends {
     }
 
     /** Those without a result afterwards are to be stored again, without those that are in already. */
-    private void storeTogether(List<Member> members, Map<Member, Stored> results) {
+    private void storeTogether(List<Member> members, Map<Member, Stored> results, Runnable next) {
         List<List<Member>> layouts = layouts(members);
         if (layouts.size() > MOST_LAYOUTS) {
             storeTogether(
                     layouts.subList(0, MOST_LAYOUTS).stream()
                             .flatMap(List::stream)
                             .toList(),
-                    results);
+                    results,
+                    () -> {});
             return;
         }
         List<Member> ordered = layouts.stream().flatMap(List::stream).toList();
@@ -135,12 +137,13 @@ final class SmallAppends {
             files = write(ordered.get(0).target(), layouts);
         } catch (RuntimeException e) {
             if (members.size() > 1) {
-                members.forEach(member -> storeTogether(List.of(member), results));
+                members.forEach(member -> storeTogether(List.of(member), results, next));
             } else {
                 results.put(members.get(0), Stored.failed(new Rejected(reason(e))));
             }
             return;
         }
+        next.run();
         commit(ordered, files, results);
     }
 

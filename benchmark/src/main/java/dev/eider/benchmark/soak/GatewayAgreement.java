@@ -38,7 +38,8 @@ final class GatewayAgreement {
 
     private static long[] count(GatewayLine line, String table) {
         try {
-            return line.numbers("SELECT count(*), CAST(sum(id) AS BIGINT) FROM " + table)
+            return new GatewayRows(line)
+                    .numbers("SELECT count(*), CAST(sum(id) AS BIGINT) FROM " + table)
                     .get(0);
         } catch (FlightRuntimeException e) {
             if (GatewayLine.code(e).filter("TABLE_NOT_FOUND"::equals).isPresent()) {

@@ -27,7 +27,7 @@ record GatewayRows(GatewayLine line) implements RowSource {
     }
 
     /** A fault of the database may end the gateway just now: it is started again. */
-    private List<long[]> numbers(String sql) {
+    List<long[]> numbers(String sql) {
         long giveUp = System.nanoTime() + PATIENCE.toNanos();
         while (true) {
             try {

@@ -218,7 +218,8 @@ final class ConfigKeys {
             "limits.max-message-size",
             ValueType.size(64 << 10, 2047 * MB),
             "256MB",
-            "Largest single message (one record batch) that a client may send. Raise it for writers of huge batches.");
+            "Largest record batch that a client may send. Raise it for writers of huge batches. A message four times as"
+                    + " large may cost the client its connection.");
     static final ConfigKey<Long> LIMITS_ARROW_MEMORY = computed(
             "limits.arrow-memory",
             ValueType.size(16 * MB, Long.MAX_VALUE),

@@ -60,15 +60,25 @@ public final class FlightListener implements AutoCloseable {
         FlightRouter router = new FlightRouter(
                 running,
                 handlers,
-                stream -> new Upload(stream, ClientFlow.current(), loads, timer, config.idleTimeout()));
+                stream -> new Upload(
+                        stream,
+                        ClientFlow.current(),
+                        new LoadCheck(loads, config.maxMessageBytes()),
+                        timer,
+                        config.idleTimeout()));
         Consumer<ServerBuilder<?>> interceptor = builder -> builder.intercept(new ClientFlow.Interceptor());
         this.server = FlightServer.builder(allocator, Location.forGrpcInsecure(config.host(), config.port()), router)
                 .executor(calls)
-                .maxInboundMessageSize(config.maxMessageBytes())
+                .maxInboundMessageSize(hardLimit(config.maxMessageBytes()))
                 .setMaxHeaderListSize(MAX_HEADER_BYTES)
                 .middleware(RequestLog.KEY, new RequestLog.Factory())
                 .transportHint("grpc.builderConsumer", interceptor)
                 .build();
+    }
+
+    /** Rows that are somewhat too many get a clear error from us; beyond that gRPC breaks the call off, rudely. */
+    private static int hardLimit(int maxMessageBytes) {
+        return (int) Math.min(Integer.MAX_VALUE, 4L * maxMessageBytes);
     }
 
     private static FlightRouter.Handlers handlers(

@@ -32,10 +32,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class LoadCheck {
     private final LoadAllocations allocations;
+    private final long maxBytes;
     private final Map<Long, ReferenceManager> dictionaries = new HashMap<>();
 
-    LoadCheck(LoadAllocations allocations) {
+    /**
+     * Creates a check.
+     *
+     * @param maxBytes how much a batch, or a dictionary, may hold
+     */
+    LoadCheck(LoadAllocations allocations, long maxBytes) {
         this.allocations = allocations;
+        this.maxBytes = maxBytes;
     }
 
     /** Forgets what the current thread allocated so far. */
@@ -49,11 +56,13 @@ final class LoadCheck {
         if (batch.getRowCount() < 0) {
             throw malformed("a batch of " + batch.getRowCount() + " rows");
         }
+        requireSize(batch.getFieldVectors());
         int bitmaps = bitmaps(batch.getFieldVectors());
         for (long id : provider.getDictionaryIds()) {
             FieldVector values = provider.lookup(id).getVector();
             ReferenceManager memory = values.getValidityBuffer().getReferenceManager();
             if (dictionaries.put(id, memory) != memory) {
+                requireSize(List.of(values));
                 bitmaps += bitmaps(List.of(values));
             }
         }
@@ -63,6 +72,17 @@ final class LoadCheck {
     }
 
     /** Returns how many bitmaps of these vectors did not arrive with their values. */
+    /** gRPC itself, when it refuses a message, may answer with any status and close the connection with it. */
+    private void requireSize(List<FieldVector> columns) {
+        long bytes = columns.stream().mapToLong(FieldVector::getBufferSize).sum();
+        if (bytes > maxBytes) {
+            throw new EiderException(
+                    ErrorCode.TOO_LARGE,
+                    "A message holds %,d bytes, more than limits.max-message-size, %,d: send smaller batches"
+                            .formatted(bytes, maxBytes));
+        }
+    }
+
     private static int bitmaps(List<FieldVector> vectors) {
         Message message = new Message();
         vectors.forEach(message::add);

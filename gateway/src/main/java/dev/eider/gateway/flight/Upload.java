@@ -20,18 +20,18 @@ import org.apache.arrow.memory.BufferAllocator;
 final class Upload implements AutoCloseable {
     private final FlightStream stream;
     private final Interruptible waiting = new Interruptible();
-    private final LoadAllocations allocations;
+    private final LoadCheck loads;
     private final ClientFlow.Step step;
     private final Future<?> idle;
 
     Upload(
             FlightStream stream,
             ClientFlow flow,
-            LoadAllocations allocations,
+            LoadCheck loads,
             ScheduledExecutorService timer,
             Duration idleTimeout) {
         this.stream = stream;
-        this.allocations = allocations;
+        this.loads = loads;
         this.step = flow.onEnd(waiting::breakOff);
         this.idle = timer.schedule(
                 () -> waiting.breakOff(new EiderException(
@@ -47,7 +47,7 @@ final class Upload implements AutoCloseable {
 
     /** Waits for the schema of the rows; the caller closes the reader. */
     FlightStreamReader rows(BufferAllocator allocator) {
-        FlightStreamReader reader = new FlightStreamReader(stream, waiting, new LoadCheck(allocations), allocator);
+        FlightStreamReader reader = new FlightStreamReader(stream, waiting, loads, allocator);
         reader.awaitSchema();
         idle.cancel(false);
         return reader;

@@ -120,8 +120,8 @@ class FlightStreamReaderTest {
         @Override
         public Runnable acceptPut(CallContext context, FlightStream stream, StreamListener<PutResult> results) {
             return () -> {
-                try (FlightStreamReader reader =
-                        new FlightStreamReader(stream, new Interruptible(), new LoadCheck(loads), allocator)) {
+                try (FlightStreamReader reader = new FlightStreamReader(
+                        stream, new Interruptible(), new LoadCheck(loads, Long.MAX_VALUE), allocator)) {
                     reader.awaitSchema();
                     fields.addAll(reader.getVectorSchemaRoot().getSchema().getFields());
                     while (reader.loadNextBatch()) {

@@ -1,0 +1,32 @@
+package dev.eider.warehouse.scan;
+
+import java.util.List;
+import org.apache.iceberg.DeleteFile;
+import org.apache.iceberg.FileFormat;
+import org.apache.iceberg.StructLike;
+
+/**
+ * One live data file of a snapshot, with the deletes that apply to it. Immutable; the partition is never changed.
+ *
+ * @param location as the manifest spells it
+ * @param rows before deletes
+ * @param specId the partition spec that it was written under
+ * @param partition its values of that spec, empty for an unpartitioned one
+ * @param dataSequenceNumber tells which equality deletes are newer
+ * @param firstRowId where its row ids start (format version 3), -1 if it has none
+ * @param deletes position deletes, deletion vectors and equality deletes, as the specification's scan planning matches them
+ */
+public record ScanFile(
+        String location,
+        FileFormat format,
+        long rows,
+        int specId,
+        StructLike partition,
+        long dataSequenceNumber,
+        long firstRowId,
+        List<DeleteFile> deletes) {
+    /** Copies the deletes, so that nobody changes them later. */
+    public ScanFile {
+        deletes = List.copyOf(deletes);
+    }
+}

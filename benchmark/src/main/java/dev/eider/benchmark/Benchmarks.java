@@ -41,8 +41,8 @@ public final class Benchmarks {
                 .stream()
                 .map(Integer::parseInt)
                 .toList();
-        int appends = options.number("--appends", 20);
-        int seconds = options.number("--seconds", 40);
+        int appends = options.number("--appends", 1_000);
+        int seconds = options.number("--seconds", 25);
         int commits = options.number("--commits", 10_000);
         int longRunSeconds = options.number("--long-run-seconds", 1_200);
         Path parent = Path.of(options.text("--directory").orElse(System.getProperty("java.io.tmpdir")));

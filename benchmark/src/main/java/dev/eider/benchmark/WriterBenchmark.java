@@ -20,6 +20,9 @@ final class WriterBenchmark {
     private static final int ROWS = 1_000;
     private static final int FEWEST_APPENDS = 300;
     private static final int SHOWN = 120;
+    /** Enough for the compiler to have seen groups of the usual size. */
+    private static final int WARM_UP_WRITERS = 64;
+
     private static final String MEMORY = "1GB";
 
     private final Path directory;
@@ -32,7 +35,10 @@ final class WriterBenchmark {
         this.threads = threads;
     }
 
-    /** Runs all cells: each writer makes so many appends, or as many as it can in so many seconds. */
+    /**
+     * Runs all cells: each writer makes so many appends, or as many as it can in so many seconds. Before that, each
+     * contender has as long to warm up.
+     */
     void run(List<Integer> writerCounts, int appends, int seconds) throws Exception {
         Path disk = directory.resolve("writers");
         try (AppendContender inProcess = new EiderInProcess(disk.resolve("library"), threads, MEMORY, allocator);
@@ -47,7 +53,12 @@ final class WriterBenchmark {
                     ROWS);
             SyncRate.print(SyncRate.measure(disk));
             for (AppendContender contender : contenders) {
-                new WriterCell(contender, "warmup", new WriterCell.Load(4, 30, ROWS, 10), allocator).run();
+                new WriterCell(
+                                contender,
+                                "warmup",
+                                new WriterCell.Load(WARM_UP_WRITERS, appends, ROWS, seconds),
+                                allocator)
+                        .run();
             }
             System.out.printf(
                     Locale.ROOT,

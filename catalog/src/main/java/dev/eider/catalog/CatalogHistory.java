@@ -84,6 +84,17 @@ public final class CatalogHistory {
                         .noneMatch(presence -> presence.until().equals(Instant.MAX));
     }
 
+    /**
+     * Returns what was committed to a branch after one sequence number and up to another, in the order of commits, as far
+     * back as the log goes. Snapshots that the branch was set back behind are there too.
+     */
+    public List<LoggedCommit> commits(
+            TableState state, String branch, long afterSequenceNumber, long upToSequenceNumber) {
+        observe(state);
+        return database.read(connection -> CommitLog.commits(
+                connection, state.metadata().uuid(), branch, afterSequenceNumber, upToSequenceNumber));
+    }
+
     /** Returns the newest kept snapshot of the main branch that is not later than an instant, as it was then. */
     public OptionalLong asOf(TableState state, Instant instant) {
         observe(state);

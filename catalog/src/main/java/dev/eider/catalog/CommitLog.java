@@ -212,6 +212,31 @@ final class CommitLog {
                 parameters.toArray());
     }
 
+    /**
+     * Returns what was committed to a branch after one sequence number and up to another, in the order of commits, left
+     * snapshots included.
+     */
+    static List<LoggedCommit> commits(
+            Connection connection, String tableUuid, String branch, long afterSequenceNumber, long upToSequenceNumber)
+            throws SQLException {
+        return SqlRows.select(
+                connection,
+                row -> new LoggedCommit(
+                        row.getLong(1),
+                        row.getLong(2),
+                        row.getLong(3),
+                        Instant.ofEpochMilli(row.getLong(4)),
+                        row.getLong(5) != 0,
+                        row.getLong(6) == 0 ? Instant.MAX : Instant.ofEpochMilli(row.getLong(6))),
+                "SELECT snapshot_id, parent_id, sequence_number, committed_at, removes_files, abandoned_at"
+                        + " FROM eider_commits WHERE table_uuid = ? AND branch = ? AND sequence_number > ?"
+                        + " AND sequence_number <= ? ORDER BY sequence_number, committed_at",
+                tableUuid,
+                branch,
+                afterSequenceNumber,
+                upToSequenceNumber);
+    }
+
     private static Presence presence(ResultSet row) throws SQLException {
         long abandoned = row.getLong(3);
         return new Presence(

@@ -258,6 +258,15 @@ public final class TableCatalog extends JdbcCatalog {
         return find(name).orElseThrow(() -> notFound(name));
     }
 
+    /** Loads a table as a metadata file of its tells, or nothing if that was replaced and removed meanwhile. */
+    public Optional<TableState> loadAt(TableIdentifier name, String metadataLocation) {
+        try {
+            return Optional.of(state(new TablePointer(name, metadataLocation)));
+        } catch (NotFoundException e) {
+            return Optional.empty();
+        }
+    }
+
     /** Returns the error for a table that does not exist. */
     public static EiderException notFound(TableIdentifier name) {
         return new EiderException(ErrorCode.TABLE_NOT_FOUND, "Table %s does not exist".formatted(name));

@@ -28,8 +28,19 @@ public record BoundQuery(String sql, List<Pin> pins, Instant bound, Map<Pin, Tab
      * @param schemaId the table's schema under which it is read
      * @param snapshot the snapshot to read, nothing for a table without one; where its files are listed, so that it can
      *     be read once it has left the table's history
+     * @param facet what of the table is read
      */
-    public record Pin(TableIdentifier table, String tableUuid, int schemaId, Optional<Snapshot> snapshot) {
+    public record Pin(TableIdentifier table, String tableUuid, int schemaId, Optional<Snapshot> snapshot, Facet facet) {
+        /** Pins the rows of a table. */
+        public Pin(TableIdentifier table, String tableUuid, int schemaId, Optional<Snapshot> snapshot) {
+            this(table, tableUuid, schemaId, snapshot, new Facet.Rows());
+        }
+
+        /** Returns a pin of the same table at the same snapshot, for reading something else of it. */
+        Pin withFacet(Facet other) {
+            return new Pin(table, tableUuid, schemaId, snapshot, other);
+        }
+
         /** Returns the snapshot's id, -1 for a table without one. */
         public long snapshotId() {
             return snapshot.map(Snapshot::snapshotId).orElse(-1L);

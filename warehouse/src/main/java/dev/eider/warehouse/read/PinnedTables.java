@@ -16,6 +16,7 @@ import org.apache.iceberg.SnapshotParser;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableMetadataParser;
 import org.apache.iceberg.catalog.TableIdentifier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the tables that a query is pinned to: as they were when it was bound, or, for a query from a ticket, as they are
@@ -38,12 +39,29 @@ final class PinnedTables {
                 .collect(Collectors.toSet()));
         Map<BoundQuery.Pin, TableState> tables = new HashMap<>(query.states());
         for (BoundQuery.Pin pin : query.pins()) {
-            tables.computeIfAbsent(pin, one -> pinned(current.get(one.table()), one));
+            tables.computeIfAbsent(pin, one -> pinned(asPinned(current.get(one.table()), one), one));
         }
         return tables;
     }
 
-    private static TableState pinned(@org.jspecify.annotations.Nullable TableState state, BoundQuery.Pin pin) {
+    /** What describes a table as a whole is not told by one snapshot, but by the metadata of then. */
+    private @Nullable TableState asPinned(@Nullable TableState current, BoundQuery.Pin pin) {
+        if (current == null || !(pin.facet() instanceof Facet.Metadata metadata)) {
+            return current;
+        }
+        if (metadata.table().ofOneSnapshot()
+                || metadata.metadataLocation().equals(current.metadata().metadataFileLocation())) {
+            return current;
+        }
+        return catalog.loadAt(current.identifier(), metadata.metadataLocation())
+                .orElseThrow(() -> new EiderException(
+                        ErrorCode.TICKET_EXPIRED,
+                        "Table %s has changed since the ticket was issued, and the %s of then are gone: ask for a new one"
+                                .formatted(
+                                        current.identifier(), metadata.table().shownName())));
+    }
+
+    private static TableState pinned(@Nullable TableState state, BoundQuery.Pin pin) {
         if (state == null) {
             throw TableCatalog.notFound(pin.table());
         }

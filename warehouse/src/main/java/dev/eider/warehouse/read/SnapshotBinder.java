@@ -9,6 +9,7 @@ import dev.eider.warehouse.engine.ParsedQuery;
 import dev.eider.warehouse.engine.QueryEngine;
 import dev.eider.warehouse.engine.SqlText;
 import dev.eider.warehouse.engine.TableReference;
+import dev.eider.warehouse.metadata.MetadataTables;
 import dev.eider.warehouse.storage.AllowedLocations;
 import java.io.IOException;
 import java.security.SecureRandom;
@@ -42,6 +43,7 @@ public final class SnapshotBinder {
     private final TableVersions versions;
     private final PinnedTables tables;
     private final ScanPlanner planner;
+    private final MetadataTables metadata;
     private final ReadConfig config;
     private final Clock clock;
     private final MinimumSnapshots minimums;
@@ -59,6 +61,7 @@ public final class SnapshotBinder {
         this.versions = new TableVersions(catalog.history());
         this.tables = new PinnedTables(catalog);
         this.planner = new PlannedScan(allowed, engine);
+        this.metadata = new MetadataTables(catalog.history());
         this.config = config;
         this.clock = clock;
         this.minimums = new MinimumSnapshots(catalog.history());
@@ -73,21 +76,21 @@ public final class SnapshotBinder {
     public BoundQuery bind(String sql, ReadOptions options) {
         try (EngineConnection connection = engine.connect()) {
             ParsedQuery query = connection.parse(sql);
-            List<TableIdentifier> names = query.tables().stream()
-                    .map(reference -> TableNaming.identifier(reference.path()))
-                    .toList();
+            List<List<Referent>> meanings =
+                    query.tables().stream().map(Referent::of).toList();
             Instant now = clock.instant();
-            Map<TableIdentifier, TableState> states =
-                    catalog.load(names.stream().distinct().toList());
+            Map<TableIdentifier, TableState> states = catalog.load(meanings.stream()
+                    .flatMap(List::stream)
+                    .map(Referent::table)
+                    .distinct()
+                    .toList());
             List<BoundQuery.Pin> pins = new ArrayList<>();
             Map<BoundQuery.Pin, TableState> pinned = new HashMap<>();
-            for (int i = 0; i < names.size(); i++) {
-                TableState state = states.get(names.get(i));
-                if (state == null) {
-                    throw TableCatalog.notFound(names.get(i));
-                }
+            for (int i = 0; i < meanings.size(); i++) {
+                Referent referent = Referent.choose(meanings.get(i), states);
+                TableState state = Objects.requireNonNull(states.get(referent.table()), "state");
                 BoundQuery.Pin pin =
-                        versions.pin(state, version(connection, query.tables().get(i)));
+                        referent.pin(state, version(connection, query.tables().get(i)), versions);
                 pins.add(pin);
                 pinned.put(pin, state);
             }
@@ -152,7 +155,7 @@ public final class SnapshotBinder {
     /** Returns the Arrow schema of a bound query's result, without running it. */
     public Schema schema(BoundQuery query, BufferAllocator allocator) {
         try (EngineConnection connection = engine.connect()) {
-            String sql = present(connection, query);
+            String sql = present(connection, query, new Presentation(metadata, planner, allocator, true));
             List<String> names = connection.columnNames(sql);
             ArrowReader reader = connection.stream("SELECT * FROM (%s\n) LIMIT 0".formatted(sql), allocator, 1);
             List<Field> fields = reader.getVectorSchemaRoot().getSchema().getFields();
@@ -177,7 +180,12 @@ public final class SnapshotBinder {
         EngineConnection connection = engine.connect();
         HeldSnapshots held = HeldSnapshots.of(query, catalog.leases());
         try {
-            return new EngineRun(connection, present(connection, query), allocator, config.batchRows(), held);
+            return new EngineRun(
+                    connection,
+                    present(connection, query, new Presentation(metadata, planner, allocator, false)),
+                    allocator,
+                    config.batchRows(),
+                    held);
         } catch (RuntimeException e) {
             held.close();
             connection.close();
@@ -186,7 +194,7 @@ public final class SnapshotBinder {
     }
 
     /** Makes the views that the query needs, and returns its text over them. */
-    private String present(EngineConnection connection, BoundQuery query) {
+    private String present(EngineConnection connection, BoundQuery query, Presentation presentation) {
         ParsedQuery parsed = connection.parse(query.sql());
         if (parsed.tables().size() != query.pins().size()) {
             throw new EiderException(ErrorCode.INVALID_REQUEST, "The ticket's tables are not those of its SQL");
@@ -197,10 +205,9 @@ public final class SnapshotBinder {
         for (int i = 0; i < query.pins().size(); i++) {
             BoundQuery.Pin pin = query.pins().get(i);
             if (!views.containsKey(pin)) {
-                String view = SqlText.quoteIdentifier(VIEW_PREFIX + views.size());
-                String relation = planner.relation(Objects.requireNonNull(states.get(pin), "state"), pin);
-                connection.execute("CREATE TEMP VIEW %s AS %s".formatted(view, relation));
-                views.put(pin, view);
+                String view = VIEW_PREFIX + views.size();
+                presentation.present(connection, view, Objects.requireNonNull(states.get(pin), "state"), pin);
+                views.put(pin, SqlText.quoteIdentifier(view));
             }
             relations.put(parsed.tables().get(i), views.get(pin));
         }

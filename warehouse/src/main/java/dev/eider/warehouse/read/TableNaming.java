@@ -13,6 +13,11 @@ public final class TableNaming {
 
     private TableNaming() {}
 
+    /** Returns whether a name is that of the one catalog. */
+    static boolean isCatalog(String name) {
+        return name.equalsIgnoreCase(CATALOG);
+    }
+
     /** Returns the table that a path of one to three names means; a nested namespace is one name with dots. */
     public static TableIdentifier identifier(List<String> path) {
         String name = path.get(path.size() - 1);
@@ -25,7 +30,7 @@ public final class TableNaming {
         if (path.size() == 1) {
             return TableIdentifier.of(TableNames.DEFAULT_NAMESPACE, name);
         }
-        if (path.size() == 3 && !path.get(0).equalsIgnoreCase(CATALOG)) {
+        if (path.size() == 3 && !isCatalog(path.get(0))) {
             throw new EiderException(
                     ErrorCode.TABLE_NOT_FOUND,
                     "There is no catalog %s, only %s; a nested namespace is written as one quoted name"

@@ -39,6 +39,7 @@ final class TicketText {
             name.add(pin.table().name());
             table.put("uuid", pin.tableUuid()).put("schema", pin.schemaId());
             pin.snapshot().ifPresent(snapshot -> table.set("snapshot", json(snapshot)));
+            FacetText.write(pin.facet(), table);
         }
         return ticket.toString();
     }
@@ -67,7 +68,8 @@ final class TicketText {
                         table.required("uuid").textValue(),
                         table.required("schema").intValue(),
                         Optional.ofNullable(table.get("snapshot"))
-                                .map(snapshot -> SnapshotParser.fromJson(snapshot.toString()))));
+                                .map(snapshot -> SnapshotParser.fromJson(snapshot.toString())),
+                        FacetText.read(table)));
             }
             Instant bound = Instant.ofEpochMilli(json.required("bound").longValue());
             return new Content(

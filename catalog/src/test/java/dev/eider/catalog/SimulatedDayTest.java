@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.OptionalLong;
 import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.Snapshot;
@@ -29,6 +31,9 @@ class SimulatedDayTest {
     private static final int COMMITS = Integer.getInteger("eider.test.day-commits", 400);
     /** A hundred replaced metadata files, which these commits leave out. */
     private static final int METADATA_LOG_BYTES = 100 * 200;
+
+    /** The others would fill the memory that these files are in, long before an idle moment in which they are swept. */
+    private static final int KEPT_METADATA_FILES = 10;
 
     private static final Duration SPACING = Duration.ofDays(1).dividedBy(COMMITS);
 
@@ -60,9 +65,15 @@ class SimulatedDayTest {
         try (TableCatalog catalog = TableCatalog.open(TestCatalog.config(directory), properties -> files, clock)) {
             TestCatalog.create(catalog, "orders");
             Instant first = now;
+            Deque<String> metadata = new ArrayDeque<>();
             for (int commit = 0; commit < COMMITS; commit++) {
                 append(catalog);
                 now = now.plus(SPACING);
+                metadata.add(
+                        catalog.load(TestCatalog.table("orders")).metadata().metadataFileLocation());
+                if (metadata.size() > KEPT_METADATA_FILES) {
+                    files.deleteFile(metadata.remove());
+                }
             }
 
             TableState table = catalog.load(TestCatalog.table("orders"));

@@ -110,6 +110,13 @@ final class ConfigKeys {
             "auto",
             "How tables are presented to DuckDB. `planned` lists the files from Iceberg metadata; change it only to"
                     + " compare.");
+    static final ConfigKey<Long> READ_MANIFEST_CACHE = computed(
+            "read.manifest-cache",
+            ValueType.size(0, Long.MAX_VALUE),
+            "256MB, or if that is less a quarter of the JVM's heap",
+            settings -> Math.min(256 * MB, settings.machine().heapBytes() / 4),
+            "How much decoded metadata of tables (manifests) is kept in memory for planning queries. Raise it, with the"
+                    + " JVM's heap (`-Xmx`), when tables of very many files are queried often.");
     static final ConfigKey<Long> READ_MAX_CONCURRENT = computed(
             "read.max-concurrent",
             ValueType.number(1, 10_000),
@@ -249,6 +256,7 @@ final class ConfigKeys {
             STORAGE_ALLOWED_LOCATIONS,
             TABLES_AUTO_CREATE,
             READ_ENGINE,
+            READ_MANIFEST_CACHE,
             READ_MAX_CONCURRENT,
             READ_MAX_QUEUED,
             READ_QUEUE_TIMEOUT,

@@ -167,6 +167,7 @@ public final class ConfigLoader {
                 new ReadConfig(
                         settings.get(ConfigKeys.READ_ENGINE),
                         BATCH_ROWS,
+                        settings.get(ConfigKeys.READ_MANIFEST_CACHE),
                         settings.get(ConfigKeys.READ_TICKET_LIFETIME)));
     }
 

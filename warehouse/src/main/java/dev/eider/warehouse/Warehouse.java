@@ -14,6 +14,8 @@ import dev.eider.warehouse.read.QueryRun;
 import dev.eider.warehouse.read.ReadOptions;
 import dev.eider.warehouse.read.SnapshotBinder;
 import dev.eider.warehouse.read.Tickets;
+import dev.eider.warehouse.scan.ManifestCache;
+import dev.eider.warehouse.scan.SnapshotPlanner;
 import dev.eider.warehouse.statement.SqlStatement;
 import dev.eider.warehouse.statement.StatementRunner;
 import dev.eider.warehouse.statement.UpdateResult;
@@ -26,6 +28,10 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.util.AutoCloseables;
 import org.apache.arrow.vector.types.pojo.Schema;
@@ -46,6 +52,7 @@ public final class Warehouse implements AutoCloseable {
     private final QueryEngine engine;
     private final BufferAllocator allocator;
     private final TableAppender appender;
+    private final ExecutorService manifestLoads;
     private final SnapshotBinder binder;
     private final Tickets tickets;
     private final StatementRunner statements;
@@ -64,7 +71,10 @@ public final class Warehouse implements AutoCloseable {
         }
         this.allocator = parent.newChildAllocator("warehouse", 0, Long.MAX_VALUE);
         this.appender = new TableAppender(catalog, engine, allowed, config.write(), allocator);
-        this.binder = new SnapshotBinder(catalog, engine, allowed, config.read(), clock);
+        this.manifestLoads = manifestLoads();
+        SnapshotPlanner planner =
+                new SnapshotPlanner(new ManifestCache(config.read().manifestCacheBytes(), manifestLoads), allowed);
+        this.binder = new SnapshotBinder(catalog, engine, planner, config.read(), clock);
         this.tickets = new Tickets(catalog.signingKeys(), config.read().ticketLifetime(), clock);
         this.statements = new StatementRunner(catalog, engine, binder, appender, allocator);
         this.orphans = new OrphanFiles(
@@ -72,6 +82,19 @@ public final class Warehouse implements AutoCloseable {
                 new LocalFileIO(allowed),
                 Clock.systemUTC(),
                 OrphanFiles.LEAST_AGE);
+    }
+
+    /** Threads that end when nothing was loaded for a while. */
+    private static ExecutorService manifestLoads() {
+        int threads = Math.max(4, Runtime.getRuntime().availableProcessors());
+        ThreadPoolExecutor executor =
+                new ThreadPoolExecutor(threads, threads, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+                    Thread thread = new Thread(task, "eider-manifests");
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        executor.allowCoreThreadTimeOut(true);
+        return executor;
     }
 
     /** Opens the catalog, creating it and the warehouse directory if they are missing; the allocator stays the caller's. */
@@ -194,7 +217,7 @@ public final class Warehouse implements AutoCloseable {
     @Override
     public void close() {
         try {
-            AutoCloseables.close(allocator, engine, catalog);
+            AutoCloseables.close(manifestLoads::shutdown, allocator, engine, catalog);
         } catch (RuntimeException e) {
             throw e;
         } catch (Exception e) {

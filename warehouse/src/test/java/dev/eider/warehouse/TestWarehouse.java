@@ -79,7 +79,7 @@ public final class TestWarehouse implements AutoCloseable {
                 new StorageConfig(directory.resolve("warehouse").toString(), List.of()),
                 new EngineConfig(512L << 20, 2, directory.resolve("tmp"), 1L << 30),
                 writes,
-                new ReadConfig(ReadConfig.Engine.PLANNED, 65_536, ReadConfig.TICKET_LIFETIME));
+                new ReadConfig(ReadConfig.Engine.PLANNED, 65_536, 64 << 20, ReadConfig.TICKET_LIFETIME));
     }
 
     public Warehouse warehouse() {

@@ -6,50 +6,38 @@ import dev.eider.catalog.TableNames;
 import dev.eider.catalog.TableState;
 import dev.eider.warehouse.engine.QueryEngine;
 import dev.eider.warehouse.engine.SqlText;
-import dev.eider.warehouse.storage.AllowedLocations;
+import dev.eider.warehouse.scan.ScanFile;
+import dev.eider.warehouse.scan.SnapshotPlanner;
 import dev.eider.warehouse.storage.Locations;
 import dev.eider.warehouse.types.DuckDbTypes;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.StringJoiner;
 import org.apache.iceberg.FileFormat;
-import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.TableProperties;
-import org.apache.iceberg.exceptions.NotFoundException;
-import org.apache.iceberg.io.CloseableIterable;
+import org.apache.iceberg.expressions.Expressions;
 import org.apache.iceberg.types.TypeUtil;
 import org.apache.iceberg.types.Types.NestedField;
 
 /**
- * Lists a snapshot's data files from Iceberg metadata, and has the engine read exactly these, mapping columns by field
+ * Has the engine read exactly the data files of a snapshot, mapping columns by field
  * id.
  *
  * <p>Refuses tables whose rows it could get wrong: with row-level deletes, with files that are not Parquet, or with
  * nested fields that were renamed or replaced (the engine maps nested fields by name).
  */
 final class PlannedScan implements ScanPlanner {
-    private static final int MAX_REMEMBERED_SNAPSHOTS = 64;
-    /** About 200 bytes each. */
-    private static final int MAX_REMEMBERED_FILES = 1_000;
-
-    private final AllowedLocations allowed;
+    private final SnapshotPlanner planner;
     private final String fileWithoutRows;
-    /** A snapshot never changes: its list of files is kept for the next query. Most recently used last. */
-    private final Map<SnapshotKey, Files> recent = new LinkedHashMap<>(16, 0.75f, true);
 
-    PlannedScan(AllowedLocations allowed, QueryEngine engine) {
-        this.allowed = allowed;
+    PlannedScan(SnapshotPlanner planner, QueryEngine engine) {
+        this.planner = planner;
         this.fileWithoutRows = quoted(engine.fileWithoutRows());
     }
 
@@ -62,9 +50,7 @@ final class PlannedScan implements ScanPlanner {
         if (state.metadata().property(TableProperties.DEFAULT_NAME_MAPPING, "").length() > 0) {
             throw unsupported(state, "maps columns by name for files without field ids");
         }
-        Files files = pin.snapshot()
-                .map(snapshot -> files(state, snapshot.snapshotId()))
-                .orElse(new Files(List.of(), 0));
+        Files files = files(state, pin, schema);
         if (files.paths().isEmpty()) {
             return "SELECT %s WHERE false".formatted(nulls(schema));
         }
@@ -79,59 +65,19 @@ final class PlannedScan implements ScanPlanner {
         }
     }
 
-    /** Names one snapshot among all tables. */
-    private record SnapshotKey(String tableUuid, long snapshotId) {}
-
-    private Files files(TableState state, long snapshotId) {
-        SnapshotKey key = new SnapshotKey(state.metadata().uuid(), snapshotId);
-        synchronized (recent) {
-            Files known = recent.get(key);
-            if (known != null) {
-                return known;
-            }
-        }
-        Files planned = plan(state, state.table(), snapshotId);
-        if (planned.paths().size() <= MAX_REMEMBERED_FILES) {
-            synchronized (recent) {
-                recent.put(key, planned);
-                if (recent.size() > MAX_REMEMBERED_SNAPSHOTS) {
-                    recent.remove(recent.keySet().iterator().next());
-                }
-            }
-        }
-        return planned;
-    }
-
-    private Files plan(TableState state, Table table, long snapshotId) {
+    private Files files(TableState state, BoundQuery.Pin pin, Schema schema) {
         List<String> paths = new ArrayList<>();
-        Set<Path> checked = new HashSet<>();
         long rows = 0;
-        try (CloseableIterable<FileScanTask> tasks =
-                table.newScan().useSnapshot(snapshotId).planFiles()) {
-            for (FileScanTask task : tasks) {
-                if (!task.deletes().isEmpty()) {
-                    throw unsupported(state, "has row-level deletes");
-                }
-                if (task.file().format() != FileFormat.PARQUET) {
-                    throw unsupported(
-                            state, "has %s files".formatted(task.file().format()));
-                }
-                Path path = Locations.path(task.file().location());
-                Path directory = path.getParent();
-                if (directory == null || checked.add(directory)) {
-                    allowed.require(task.file().location());
-                }
-                paths.add(quoted(path));
-                rows += task.file().recordCount();
+        for (ScanFile file : planner.plan(state, pin.snapshot(), schema, Expressions.alwaysTrue())
+                .files()) {
+            if (!file.deletes().isEmpty()) {
+                throw unsupported(state, "has row-level deletes");
             }
-        } catch (NotFoundException e) {
-            throw new EiderException(
-                    ErrorCode.VERSION_NOT_FOUND,
-                    "Files of snapshot %d of table %s are gone: it was removed meanwhile, or its storage lost them"
-                            .formatted(snapshotId, state.identifier()),
-                    e);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            if (file.format() != FileFormat.PARQUET) {
+                throw unsupported(state, "has %s files".formatted(file.format()));
+            }
+            paths.add(quoted(Locations.path(file.location())));
+            rows += file.rows();
         }
         if (paths.size() == 1) {
             paths.add(fileWithoutRows);

@@ -7,9 +7,10 @@ import java.time.Duration;
  *
  * @param engine how a pinned table becomes a relation
  * @param batchRows rows of one Arrow batch of a result
+ * @param manifestCacheBytes how much decoded metadata of tables is kept in memory
  * @param ticketLifetime how long a ticket can be used; shorter than files stay that no snapshot refers to any more
  */
-public record ReadConfig(Engine engine, int batchRows, Duration ticketLifetime) {
+public record ReadConfig(Engine engine, int batchRows, long manifestCacheBytes, Duration ticketLifetime) {
     /** How long a ticket can be used unless told otherwise. */
     public static final Duration TICKET_LIFETIME = Duration.ofMinutes(15);
 

@@ -10,7 +10,7 @@ import dev.eider.warehouse.engine.QueryEngine;
 import dev.eider.warehouse.engine.SqlText;
 import dev.eider.warehouse.engine.TableReference;
 import dev.eider.warehouse.metadata.MetadataTables;
-import dev.eider.warehouse.storage.AllowedLocations;
+import dev.eider.warehouse.scan.SnapshotPlanner;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -50,7 +50,7 @@ public final class SnapshotBinder {
 
     /** Creates a binder; an engine that this version lacks is refused. */
     public SnapshotBinder(
-            TableCatalog catalog, QueryEngine engine, AllowedLocations allowed, ReadConfig config, Clock clock) {
+            TableCatalog catalog, QueryEngine engine, SnapshotPlanner planner, ReadConfig config, Clock clock) {
         if (config.engine() == ReadConfig.Engine.ICEBERG_SCAN) {
             throw new EiderException(
                     ErrorCode.INVALID_CONFIGURATION,
@@ -60,7 +60,7 @@ public final class SnapshotBinder {
         this.engine = engine;
         this.versions = new TableVersions(catalog.history());
         this.tables = new PinnedTables(catalog);
-        this.planner = new PlannedScan(allowed, engine);
+        this.planner = new PlannedScan(planner, engine);
         this.metadata = new MetadataTables(catalog.history());
         this.config = config;
         this.clock = clock;

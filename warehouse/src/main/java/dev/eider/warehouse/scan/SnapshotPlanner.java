@@ -1,0 +1,48 @@
+package dev.eider.warehouse.scan;
+
+import dev.eider.catalog.EiderException;
+import dev.eider.catalog.ErrorCode;
+import dev.eider.catalog.TableState;
+import dev.eider.warehouse.storage.AllowedLocations;
+import java.util.Optional;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.exceptions.NotFoundException;
+import org.apache.iceberg.expressions.Expression;
+
+/**
+ * Finds the files that a scan of a pinned snapshot has to read, from manifests in memory.
+ *
+ * <p>Thread-safe.
+ */
+public final class SnapshotPlanner {
+    private final ManifestCache cache;
+    private final AllowedLocations allowed;
+
+    /** Creates a planner that refuses files outside of the allowed locations. */
+    public SnapshotPlanner(ManifestCache cache, AllowedLocations allowed) {
+        this.cache = cache;
+        this.allowed = allowed;
+    }
+
+    /**
+     * Returns the files that can hold a row that the filter lets through.
+     *
+     * @param schema that the filter's names are of
+     * @param filter unbound; Iceberg's meaning of it
+     */
+    public ScanPlan plan(TableState state, Optional<Snapshot> snapshot, Schema schema, Expression filter) {
+        if (snapshot.isEmpty()) {
+            return new ScanPlan(java.util.List.of(), new ScanPlan.Pruning(0, 0, 0, 0, 0, 0));
+        }
+        try {
+            return new Planning(cache, allowed, state, new FileFilter(schema, filter)).plan(snapshot.get());
+        } catch (NotFoundException e) {
+            throw new EiderException(
+                    ErrorCode.VERSION_NOT_FOUND,
+                    "Files of snapshot %d of table %s are gone: it was removed meanwhile, or its storage lost them"
+                            .formatted(snapshot.get().snapshotId(), state.identifier()),
+                    e);
+        }
+    }
+}

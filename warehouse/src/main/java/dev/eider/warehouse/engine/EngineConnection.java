@@ -25,14 +25,16 @@ public final class EngineConnection implements AutoCloseable {
     private final DuckDBConnection connection;
     private final Interrupter interrupter;
     private final ParsedQueries parsed;
+    private final ScanFunctions scans;
     private final List<AutoCloseable> owned = new ArrayList<>();
     private volatile boolean cancelled;
     private volatile boolean closed;
 
-    EngineConnection(DuckDBConnection connection, Interrupter interrupter, ParsedQueries parsed) {
+    EngineConnection(DuckDBConnection connection, Interrupter interrupter, ParsedQueries parsed, ScanFunctions scans) {
         this.connection = connection;
         this.interrupter = interrupter;
         this.parsed = parsed;
+        this.scans = scans;
     }
 
     /** Reads a row of a result; column numbers start at 1. */
@@ -103,6 +105,33 @@ public final class EngineConnection implements AutoCloseable {
         } catch (RuntimeException e) {
             throw EngineErrors.translate(e);
         }
+    }
+
+    /**
+     * Returns a condition that is true for the live rows of a scan. It can be evaluated until this connection is closed.
+     *
+     * @param deleted the deleted rows of each file, in the order of the scan's files
+     * @param fileIndex an expression for the number of a row's file, from 0
+     * @param rowNumber an expression for a row's number in its file, from 0
+     */
+    public String liveRows(List<RowNumbers> deleted, String fileIndex, String rowNumber) {
+        return owned(scans.addDeleted(deleted, fileIndex, rowNumber));
+    }
+
+    /**
+     * Returns an expression for a number that goes with a row's file. It can be evaluated until this connection is
+     * closed.
+     *
+     * @param numbers one for each file, in the order of the scan's files
+     * @param fileIndex an expression for the number of a row's file, from 0
+     */
+    public String fileNumbers(long[] numbers, String fileIndex) {
+        return owned(scans.addNumbers(numbers, fileIndex));
+    }
+
+    private String owned(ScanFunctions.Registration registration) {
+        owned.add(() -> scans.remove(registration.id()));
+        return registration.call();
     }
 
     /**

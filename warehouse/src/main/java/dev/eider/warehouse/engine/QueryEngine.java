@@ -26,9 +26,12 @@ public final class QueryEngine implements AutoCloseable {
     private final Interrupter interrupter = new Interrupter();
     private final ParsedQueries parsed = new ParsedQueries();
 
-    private QueryEngine(DuckDBConnection instance, TempDirectory temp) {
+    private final ScanFunctions scans;
+
+    private QueryEngine(DuckDBConnection instance, TempDirectory temp, ScanFunctions scans) {
         this.instance = instance;
         this.temp = temp;
+        this.scans = scans;
     }
 
     /**
@@ -44,7 +47,9 @@ public final class QueryEngine implements AutoCloseable {
         try {
             DuckDBConnection instance =
                     DriverManager.getConnection("jdbc:duckdb:", properties).unwrap(DuckDBConnection.class);
+            ScanFunctions scans = new ScanFunctions();
             try (Statement statement = instance.createStatement()) {
+                scans.register(instance);
                 statement.execute("COPY (SELECT 0 AS nothing WHERE false) TO %s (FORMAT parquet)"
                         .formatted(SqlText.quoteLiteral(
                                 temp.path().resolve(NO_ROWS).toString())));
@@ -55,7 +60,7 @@ public final class QueryEngine implements AutoCloseable {
                 instance.close();
                 throw e;
             }
-            return new QueryEngine(instance, temp);
+            return new QueryEngine(instance, temp, scans);
         } catch (SQLException e) {
             temp.close();
             throw new EiderException(
@@ -97,7 +102,8 @@ public final class QueryEngine implements AutoCloseable {
     /** Returns a new connection of this instance; the caller closes it. */
     public EngineConnection connect() {
         try {
-            return new EngineConnection(instance.duplicate().unwrap(DuckDBConnection.class), interrupter, parsed);
+            DuckDBConnection connection = instance.duplicate().unwrap(DuckDBConnection.class);
+            return new EngineConnection(connection, interrupter, parsed, scans);
         } catch (SQLException e) {
             throw EngineErrors.translate(e);
         }

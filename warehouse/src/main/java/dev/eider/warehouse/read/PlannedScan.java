@@ -1,162 +1,28 @@
 package dev.eider.warehouse.read;
 
-import dev.eider.catalog.EiderException;
-import dev.eider.catalog.ErrorCode;
-import dev.eider.catalog.TableNames;
 import dev.eider.catalog.TableState;
-import dev.eider.warehouse.engine.QueryEngine;
-import dev.eider.warehouse.engine.SqlText;
-import dev.eider.warehouse.scan.ScanFile;
+import dev.eider.warehouse.engine.EngineConnection;
+import dev.eider.warehouse.scan.ScanPlan;
+import dev.eider.warehouse.scan.ScanRelation;
 import dev.eider.warehouse.scan.SnapshotPlanner;
-import dev.eider.warehouse.storage.Locations;
-import dev.eider.warehouse.types.DuckDbTypes;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.StringJoiner;
-import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.Schema;
-import org.apache.iceberg.Table;
-import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.expressions.Expressions;
-import org.apache.iceberg.types.TypeUtil;
-import org.apache.iceberg.types.Types.NestedField;
 
-/**
- * Has the engine read exactly the data files of a snapshot, mapping columns by field
- * id.
- *
- * <p>Refuses tables whose rows it could get wrong: with row-level deletes, with files that are not Parquet, or with
- * nested fields that were renamed or replaced (the engine maps nested fields by name).
- */
+/** Has the engine read exactly the rows that are live in a snapshot's data files, mapping columns by field id. */
 final class PlannedScan implements ScanPlanner {
     private final SnapshotPlanner planner;
-    private final String fileWithoutRows;
+    private final ScanRelation relation;
 
-    PlannedScan(SnapshotPlanner planner, QueryEngine engine) {
+    PlannedScan(SnapshotPlanner planner, ScanRelation relation) {
         this.planner = planner;
-        this.fileWithoutRows = quoted(engine.fileWithoutRows());
+        this.relation = relation;
     }
 
     @Override
-    public String relation(TableState state, BoundQuery.Pin pin) {
-        Table table = state.table();
-        Schema schema = Objects.requireNonNull(table.schemas().get(pin.schemaId()), "schema");
-        requireDistinctNames(state, schema);
-        requireStableNesting(state);
-        if (state.metadata().property(TableProperties.DEFAULT_NAME_MAPPING, "").length() > 0) {
-            throw unsupported(state, "maps columns by name for files without field ids");
-        }
-        Files files = files(state, pin, schema);
-        if (files.paths().isEmpty()) {
-            return "SELECT %s WHERE false".formatted(nulls(schema));
-        }
-        return "SELECT * FROM read_parquet([%s], schema => MAP {%s}, explicit_cardinality => %d)"
-                .formatted(String.join(", ", files.paths()), columns(schema), Math.max(1, files.rows()));
-    }
-
-    /** Quoted and escaped paths of the live data files, and how many rows they hold. */
-    private record Files(List<String> paths, long rows) {
-        Files {
-            paths = List.copyOf(paths);
-        }
-    }
-
-    private Files files(TableState state, BoundQuery.Pin pin, Schema schema) {
-        List<String> paths = new ArrayList<>();
-        long rows = 0;
-        for (ScanFile file : planner.plan(state, pin.snapshot(), schema, Expressions.alwaysTrue())
-                .files()) {
-            if (!file.deletes().isEmpty()) {
-                throw unsupported(state, "has row-level deletes");
-            }
-            if (file.format() != FileFormat.PARQUET) {
-                throw unsupported(state, "has %s files".formatted(file.format()));
-            }
-            paths.add(quoted(Locations.path(file.location())));
-            rows += file.rows();
-        }
-        if (paths.size() == 1) {
-            paths.add(fileWithoutRows);
-        }
-        return new Files(paths, rows);
-    }
-
-    private static String quoted(Path path) {
-        return SqlText.quoteLiteral(SqlText.globEscaped(path.toString()));
-    }
-
-    private static String columns(Schema schema) {
-        StringJoiner columns = new StringJoiner(", ");
-        for (NestedField field : schema.columns()) {
-            columns.add("%d: {name: %s, type: %s, default_value: %s}"
-                    .formatted(
-                            field.fieldId(),
-                            SqlText.quoteLiteral(field.name()),
-                            SqlText.quoteLiteral(DuckDbTypes.of(field.type())),
-                            initialDefault(field)));
-        }
-        return columns.toString();
-    }
-
-    private static String initialDefault(NestedField field) {
-        Object value = field.initialDefault();
-        if (value == null) {
-            return "NULL::VARCHAR";
-        }
-        throw new EiderException(
-                ErrorCode.UNSUPPORTED,
-                "Column %s has an initial default: reading it is not supported yet".formatted(field.name()));
-    }
-
-    private static String nulls(Schema schema) {
-        StringJoiner columns = new StringJoiner(", ");
-        for (NestedField field : schema.columns()) {
-            columns.add("CAST(NULL AS %s) AS %s"
-                    .formatted(DuckDbTypes.of(field.type()), SqlText.quoteIdentifier(field.name())));
-        }
-        return columns.toString();
-    }
-
-    private static void requireDistinctNames(TableState state, Schema schema) {
-        Map<String, String> seen = new HashMap<>();
-        for (NestedField field : schema.columns()) {
-            String other = seen.put(TableNames.folded(field.name()), field.name());
-            if (other != null) {
-                throw unsupported(
-                        state, "has columns %s and %s, which differ only in case".formatted(other, field.name()));
-            }
-        }
-    }
-
-    /** Nested fields are found by name in the files: each name must always have meant the same field, and back. */
-    private static void requireStableNesting(TableState state) {
-        Map<String, Integer> idByName = new HashMap<>();
-        Map<Integer, String> nameById = new HashMap<>();
-        for (Schema schema : state.metadata().schemas()) {
-            Map<Integer, Integer> parents = TypeUtil.indexParents(schema.asStruct());
-            TypeUtil.indexById(schema.asStruct()).forEach((id, field) -> {
-                Integer parent = parents.get(id);
-                if (parent == null) {
-                    return;
-                }
-                Integer otherId = idByName.put(parent + "." + field.name(), id);
-                String otherName = nameById.put(id, field.name());
-                if ((otherId != null && !otherId.equals(id))
-                        || (otherName != null && !otherName.equals(field.name()))) {
-                    throw unsupported(
-                            state, "has the nested field %s, which was renamed or replaced".formatted(field.name()));
-                }
-            });
-        }
-    }
-
-    private static EiderException unsupported(TableState state, String what) {
-        return new EiderException(
-                ErrorCode.UNSUPPORTED,
-                "Table %s %s: reading such tables is not supported yet".formatted(state.identifier(), what));
+    public String relation(EngineConnection connection, TableState state, BoundQuery.Pin pin) {
+        Schema schema = Objects.requireNonNull(state.table().schemas().get(pin.schemaId()), "schema");
+        ScanPlan plan = planner.plan(state, pin.snapshot(), schema, Expressions.alwaysTrue());
+        return relation.of(connection, state, schema, plan, ScanRelation.Rows.PLAIN);
     }
 }

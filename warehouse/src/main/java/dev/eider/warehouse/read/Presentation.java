@@ -16,8 +16,8 @@ record Presentation(MetadataTables metadata, ScanPlanner planner, BufferAllocato
     /** Makes a view or temporary table of a name. */
     void present(EngineConnection connection, String name, TableState state, BoundQuery.Pin pin) {
         if (!(pin.facet() instanceof Facet.Metadata described)) {
-            connection.execute(
-                    "CREATE TEMP VIEW %s AS %s".formatted(SqlText.quoteIdentifier(name), planner.relation(state, pin)));
+            String relation = planner.relation(connection, state, pin);
+            connection.execute("CREATE TEMP VIEW %s AS %s".formatted(SqlText.quoteIdentifier(name), relation));
         } else if (columnsOnly) {
             metadata.presentColumns(connection, name, state, described.table());
         } else {

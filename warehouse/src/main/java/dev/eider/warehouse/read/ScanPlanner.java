@@ -1,6 +1,7 @@
 package dev.eider.warehouse.read;
 
 import dev.eider.catalog.TableState;
+import dev.eider.warehouse.engine.EngineConnection;
 
 /** Presents one pinned table to the engine. Implementations are thread-safe and give the same rows. */
 interface ScanPlanner {
@@ -9,6 +10,8 @@ interface ScanPlanner {
      * Returns a query over exactly the rows of a pinned table, with the columns of its pinned schema in their order.
      *
      * <p>A table that this planner cannot read right is refused, never read wrongly.
+     *
+     * @param connection where the query is to run, and until whose end it can
      */
-    String relation(TableState table, BoundQuery.Pin pin);
+    String relation(EngineConnection connection, TableState table, BoundQuery.Pin pin);
 }

@@ -3,6 +3,7 @@ package dev.eider.warehouse.write;
 import dev.eider.warehouse.engine.EngineConnection;
 import dev.eider.warehouse.engine.SqlText;
 import dev.eider.warehouse.storage.Locations;
+import dev.eider.warehouse.storage.ParquetInput;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;

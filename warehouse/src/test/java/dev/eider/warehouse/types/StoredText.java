@@ -20,6 +20,7 @@ import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.TimeMicroVector;
 import org.apache.arrow.vector.TimeStampMicroTZVector;
 import org.apache.arrow.vector.TimeStampMicroVector;
+import org.apache.arrow.vector.TimeStampNanoVector;
 import org.apache.arrow.vector.ValueVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.complex.ListVector;
@@ -28,15 +29,20 @@ import org.apache.arrow.vector.complex.StructVector;
 import org.apache.iceberg.StructLike;
 
 /** One text for equal values, whichever library holds them: times as numbers, bytes as hexadecimal digits. */
-final class StoredText {
+public final class StoredText {
     private StoredText() {}
 
-    static String ofRow(VectorSchemaRoot batch, int row) {
+    public static String ofRow(VectorSchemaRoot batch, int row) {
         return batch.getFieldVectors().stream().map(vector -> of(vector, row)).collect(Collectors.joining(" | "));
     }
 
-    static String ofRow(StructLike row) {
+    public static String ofRow(StructLike row) {
         return fields(row).collect(Collectors.joining(" | "));
+    }
+
+    /** Like the other, of the first fields only: Iceberg's reader leaves behind them what it needed for deletes. */
+    public static String ofRow(StructLike row, int fields) {
+        return fields(row).limit(fields).collect(Collectors.joining(" | "));
     }
 
     private static Stream<String> fields(StructLike struct) {
@@ -89,6 +95,9 @@ final class StoredText {
         if (vector instanceof TimeStampMicroTZVector micros) {
             return Long.toString(micros.get(row));
         }
+        if (vector instanceof TimeStampNanoVector nanos) {
+            return Math.floorDiv(nanos.get(row), 1_000L) + fraction(Math.floorMod(nanos.get(row), 1_000L));
+        }
         return of(vector.getObject(row));
     }
 
@@ -137,6 +146,11 @@ final class StoredText {
     }
 
     private static String micros(Instant instant) {
-        return Long.toString(instant.getEpochSecond() * 1_000_000 + instant.getNano() / 1_000);
+        long micros = instant.getEpochSecond() * 1_000_000 + instant.getNano() / 1_000;
+        return micros + fraction(instant.getNano() % 1_000);
+    }
+
+    private static String fraction(long nanos) {
+        return nanos == 0 ? "" : "+" + nanos;
     }
 }

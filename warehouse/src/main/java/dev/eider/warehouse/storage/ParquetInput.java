@@ -1,4 +1,4 @@
-package dev.eider.warehouse.write;
+package dev.eider.warehouse.storage;
 
 import java.io.IOException;
 import java.nio.channels.Channels;
@@ -11,10 +11,10 @@ import org.apache.parquet.io.InputFile;
 import org.apache.parquet.io.SeekableInputStream;
 
 /** A local file as Parquet's own reader wants it. Thread-safe; its streams are not. */
-final class ParquetInput implements InputFile {
+public final class ParquetInput implements InputFile {
     private final Path path;
 
-    ParquetInput(Path path) {
+    public ParquetInput(Path path) {
         this.path = path;
     }
 

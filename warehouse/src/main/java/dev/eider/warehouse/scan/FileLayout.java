@@ -1,0 +1,121 @@
+package dev.eider.warehouse.scan;
+
+import dev.eider.catalog.TableState;
+import dev.eider.warehouse.types.DuckDbValues;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.iceberg.PartitionField;
+import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.StructLike;
+import org.apache.iceberg.TableProperties;
+import org.apache.iceberg.types.Type;
+import org.apache.iceberg.types.Types.NestedField;
+import org.apache.iceberg.types.Types.StructType;
+
+/**
+ * Decides how files have to be read, and looks into their footers only where the table's metadata leaves a doubt: if
+ * nested fields were renamed, added, dropped or replaced, if columns are mapped by name, or if a file lies elsewhere and
+ * was therefore written by others. Immutable, for one rendering.
+ */
+final class FileLayout {
+    private final TableState state;
+    private final FileShapes shapes;
+    private final StructType wanted;
+    private final boolean inDoubt;
+    private final List<String> ownLocations;
+
+    FileLayout(TableState state, FileShapes shapes, StructType wanted) {
+        this.state = state;
+        this.shapes = shapes;
+        this.wanted = wanted;
+        this.inDoubt = isMappedByName(state) || !isStable(state, wanted);
+        this.ownLocations = List.of(
+                directory(state.metadata().location()),
+                directory(state.metadata()
+                        .property(
+                                TableProperties.WRITE_DATA_LOCATION,
+                                state.metadata().location())));
+    }
+
+    /**
+     * Files that are read alike.
+     *
+     * @param shape nothing for files that hold every field under its present name, or not at all
+     * @param constants of columns that the files lack
+     */
+    record Kind(Optional<FileShape> shape, Map<Integer, Optional<String>> constants) {}
+
+    private static final Kind PLAIN = new Kind(Optional.empty(), Map.of());
+
+    Kind of(String location, int specId, StructLike partition) {
+        if (!inDoubt && ownLocations.stream().anyMatch(location::startsWith)) {
+            return PLAIN;
+        }
+        FileShape shape = shapes.of(state, location);
+        Map<Integer, Optional<String>> constants = constants(shape, specId, partition);
+        return constants.isEmpty() && isPlain(shape) ? PLAIN : new Kind(Optional.of(shape), constants);
+    }
+
+    private boolean isPlain(FileShape shape) {
+        return shape.byId()
+                && wanted.fields().stream().allMatch(field -> {
+                    NestedField present = shape.columns().field(field.fieldId());
+                    return present == null || NestedFields.isFoundByName(field.type(), present.type());
+                });
+    }
+
+    /** The specification: an identity-partitioned column that is not in the file has the partition's value. */
+    private Map<Integer, Optional<String>> constants(FileShape shape, int specId, StructLike partition) {
+        Map<Integer, Optional<String>> constants = new HashMap<>();
+        PartitionSpec spec = state.metadata().spec(specId);
+        List<PartitionField> fields = spec.fields();
+        for (int i = 0; i < fields.size(); i++) {
+            int id = fields.get(i).sourceId();
+            if (fields.get(i).transform().isIdentity()
+                    && NestedFields.path(wanted, id) != null
+                    && NestedFields.path(shape.columns(), id) == null) {
+                Type type = spec.partitionType().fields().get(i).type();
+                constants.put(
+                        id,
+                        Optional.ofNullable(partition.get(i, Object.class))
+                                .map(value -> DuckDbValues.text(type, value)));
+            }
+        }
+        return constants;
+    }
+
+    private static boolean isMappedByName(TableState state) {
+        return !state.metadata()
+                .property(TableProperties.DEFAULT_NAME_MAPPING, "")
+                .isEmpty();
+    }
+
+    /** Whether every schema that a file can have been written under has the wanted nested fields under their names. */
+    private static boolean isStable(TableState state, StructType wanted) {
+        List<Schema> schemas = state.metadata().schemas();
+        int newest = schemas.stream().mapToInt(Schema::schemaId).max().orElse(0);
+        boolean complete = schemas.size() == newest + 1;
+        for (NestedField column : wanted.fields()) {
+            if (column.type().isPrimitiveType()) {
+                continue;
+            }
+            if (!complete) {
+                return false;
+            }
+            for (Schema schema : schemas) {
+                NestedField then = schema.asStruct().field(column.fieldId());
+                if (then != null && !NestedFields.isFoundByName(column.type(), then.type())) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    private static String directory(String location) {
+        return location.endsWith("/") ? location : location + "/";
+    }
+}

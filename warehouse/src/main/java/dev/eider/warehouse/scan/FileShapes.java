@@ -1,0 +1,92 @@
+package dev.eider.warehouse.scan;
+
+import dev.eider.catalog.EiderException;
+import dev.eider.catalog.ErrorCode;
+import dev.eider.catalog.TableState;
+import dev.eider.warehouse.storage.AllowedLocations;
+import dev.eider.warehouse.storage.ParquetInput;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.iceberg.TableProperties;
+import org.apache.iceberg.exceptions.NotFoundException;
+import org.apache.iceberg.exceptions.RuntimeIOException;
+import org.apache.iceberg.mapping.NameMappingParser;
+import org.apache.iceberg.parquet.ParquetSchemaUtil;
+import org.apache.parquet.ParquetReadOptions;
+import org.apache.parquet.conf.PlainParquetConfiguration;
+import org.apache.parquet.format.converter.ParquetMetadataConverter;
+import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.schema.MessageType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the columns of data files from their footers, and remembers them: files never change.
+ *
+ * <p>Thread-safe; bounded in the number of files remembered.
+ */
+final class FileShapes {
+    private static final int MAX_REMEMBERED = 20_000;
+    private static final ParquetReadOptions WITHOUT_ROW_GROUPS = ParquetReadOptions.builder(
+                    new PlainParquetConfiguration())
+            .withMetadataFilter(ParquetMetadataConverter.SKIP_ROW_GROUPS)
+            .build();
+
+    private final AllowedLocations allowed;
+    private final Map<Key, FileShape> remembered = new LinkedHashMap<>(16, 0.75f, true);
+    /** Files of a table mostly look the same: equal shapes share one object. */
+    private @Nullable FileShape latest;
+
+    FileShapes(AllowedLocations allowed) {
+        this.allowed = allowed;
+    }
+
+    /** A file under the name mapping by which its columns were found. */
+    private record Key(String location, String mapping) {}
+
+    FileShape of(TableState state, String location) {
+        Key key = new Key(location, state.metadata().property(TableProperties.DEFAULT_NAME_MAPPING, ""));
+        synchronized (remembered) {
+            FileShape known = remembered.get(key);
+            if (known != null) {
+                return known;
+            }
+        }
+        FileShape read = shape(state, key, footer(location));
+        synchronized (remembered) {
+            FileShape shared = latest != null && latest.equals(read) ? latest : read;
+            latest = shared;
+            remembered.put(key, shared);
+            if (remembered.size() > MAX_REMEMBERED) {
+                remembered.remove(remembered.keySet().iterator().next());
+            }
+            return shared;
+        }
+    }
+
+    private MessageType footer(String location) {
+        try (ParquetFileReader reader =
+                ParquetFileReader.open(new ParquetInput(allowed.require(location)), WITHOUT_ROW_GROUPS)) {
+            return reader.getFileMetaData().getSchema();
+        } catch (NoSuchFileException e) {
+            throw new NotFoundException(e, "File does not exist: %s", location);
+        } catch (IOException e) {
+            throw new RuntimeIOException(e, "Cannot read the footer of %s", location);
+        }
+    }
+
+    private static FileShape shape(TableState state, Key key, MessageType footer) {
+        if (ParquetSchemaUtil.hasIds(footer)) {
+            return new FileShape(true, ParquetSchemaUtil.convertAndPrune(footer).asStruct());
+        }
+        if (key.mapping().isEmpty()) {
+            throw new EiderException(
+                    ErrorCode.UNSUPPORTED,
+                    "Data file %s of table %s holds no field ids, and the table has no name mapping: set its property %s"
+                            .formatted(key.location(), state.identifier(), TableProperties.DEFAULT_NAME_MAPPING));
+        }
+        MessageType mapped = ParquetSchemaUtil.applyNameMapping(footer, NameMappingParser.fromJson(key.mapping()));
+        return new FileShape(false, ParquetSchemaUtil.convertAndPrune(mapped).asStruct());
+    }
+}

@@ -1,0 +1,96 @@
+package dev.eider.warehouse.scan;
+
+import dev.eider.catalog.EiderException;
+import dev.eider.catalog.ErrorCode;
+import dev.eider.catalog.TableNames;
+import dev.eider.catalog.TableState;
+import dev.eider.warehouse.engine.EngineConnection;
+import dev.eider.warehouse.engine.QueryEngine;
+import dev.eider.warehouse.storage.AllowedLocations;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.iceberg.FileFormat;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.exceptions.NotFoundException;
+import org.apache.iceberg.types.Type;
+import org.apache.iceberg.types.Types.NestedField;
+
+/**
+ * Writes planned scans as SQL that reads exactly their rows: columns by field id, without what was deleted.
+ *
+ * <p>Thread-safe. Remembers what it learns from files, since these never change.
+ */
+public final class ScanRelation {
+    /** What a row's file is called, as the manifest spells it, where it is asked for. */
+    public static final String FILE = "_file";
+
+    /** A row's number in its file, from 0, where it is asked for. */
+    public static final String POSITION = "_pos";
+
+    private final ScanTools tools;
+
+    /** Creates what renders scans for connections of one engine. */
+    public ScanRelation(AllowedLocations allowed, QueryEngine engine) {
+        this.tools = new ScanTools(allowed, engine.fileWithoutRows(), new FileShapes(allowed), new PositionDeletes());
+    }
+
+    /** Which columns the relation has beside those of the table. */
+    public enum Rows {
+        /** None. */
+        PLAIN,
+        /** {@link #FILE} and {@link #POSITION}. */
+        WITH_POSITIONS
+    }
+
+    /**
+     * Returns a query over the rows of a planned scan, with the columns of {@code schema} in their order.
+     *
+     * @param connection where it is to run: what it needs to know of deletes is kept there until that is closed
+     */
+    public String of(EngineConnection connection, TableState state, Schema schema, ScanPlan plan, Rows rows) {
+        requireReadable(state, schema, plan);
+        try {
+            return new ScanRendering(tools, connection, state, schema, rows).of(plan);
+        } catch (NotFoundException e) {
+            throw new EiderException(
+                    ErrorCode.VERSION_NOT_FOUND,
+                    "Files of table %s are gone: the snapshot was removed meanwhile, or its storage lost them"
+                            .formatted(state.identifier()),
+                    e);
+        }
+    }
+
+    private static void requireReadable(TableState state, Schema schema, ScanPlan plan) {
+        requireDistinctNames(state, schema.asStruct(), "columns");
+        if (!state.metadata().property("encryption.key-id", "").isEmpty()) {
+            throw unsupported(state, "is encrypted");
+        }
+        for (ScanFile file : plan.files()) {
+            if (file.format() != FileFormat.PARQUET) {
+                throw unsupported(state, "has %s files".formatted(file.format()));
+            }
+        }
+    }
+
+    /** The engine compares names without regard to case. */
+    private static void requireDistinctNames(TableState state, Type type, String what) {
+        if (type.isPrimitiveType()) {
+            return;
+        }
+        Map<String, String> seen = new HashMap<>();
+        for (NestedField field : type.asNestedType().fields()) {
+            String other = seen.put(TableNames.folded(field.name()), field.name());
+            if (other != null) {
+                throw unsupported(
+                        state, "has %s %s and %s, which differ only in case".formatted(what, other, field.name()));
+            }
+            requireDistinctNames(state, field.type(), "nested fields");
+        }
+    }
+
+    static EiderException unsupported(TableState state, String what) {
+        return new EiderException(
+                ErrorCode.UNSUPPORTED,
+                "Table %s %s: reading such tables is not supported yet".formatted(state.identifier(), what));
+    }
+}

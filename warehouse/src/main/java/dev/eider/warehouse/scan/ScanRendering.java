@@ -1,0 +1,237 @@
+package dev.eider.warehouse.scan;
+
+import dev.eider.catalog.TableState;
+import dev.eider.warehouse.engine.EngineConnection;
+import dev.eider.warehouse.engine.RowNumbers;
+import dev.eider.warehouse.engine.SqlText;
+import dev.eider.warehouse.storage.Locations;
+import dev.eider.warehouse.types.DuckDbTypes;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.StringJoiner;
+import java.util.stream.Collectors;
+import org.apache.iceberg.DeleteFile;
+import org.apache.iceberg.FileFormat;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.types.Types.NestedField;
+import org.apache.iceberg.types.Types.StructType;
+import org.jspecify.annotations.Nullable;
+
+/** Writes one planned scan as SQL. Confined to one thread, for one scan. */
+final class ScanRendering {
+    private static final String FILE_INDEX = "r.file_index";
+    private static final String ROW_NUMBER = "r.file_row_number";
+
+    private final ScanTools tools;
+    private final EngineConnection connection;
+    private final TableState state;
+    private final Schema schema;
+    private final ScanRelation.Rows rows;
+    private final Set<Path> checkedDirectories = new HashSet<>();
+
+    ScanRendering(
+            ScanTools tools, EngineConnection connection, TableState state, Schema schema, ScanRelation.Rows rows) {
+        this.tools = tools;
+        this.connection = connection;
+        this.state = state;
+        this.schema = schema;
+        this.rows = rows;
+    }
+
+    /** Files that are read by one part of the query. */
+    private record Part(FileLayout.Kind kind, boolean positional, boolean byEquality) {}
+
+    String of(ScanPlan plan) {
+        if (plan.files().isEmpty()) {
+            return "SELECT %s WHERE false".formatted(nulls());
+        }
+        EqualityDeletes equality = new EqualityDeletes(state, schema);
+        equality.add(plan.files());
+        StructType wanted = schema.asStruct();
+        for (EqualityDeletes.KeySet keys : equality.keySets()) {
+            wanted = NestedFields.merged(wanted, equality.columns(keys.ordered()));
+        }
+        FileLayout layout = new FileLayout(state, tools.shapes(), wanted);
+        Map<Part, List<ScanFile>> parts = new LinkedHashMap<>();
+        for (ScanFile file : plan.files()) {
+            Part part = new Part(
+                    layout.of(file.location(), file.specId(), file.partition()),
+                    file.deletes().stream().anyMatch(PositionDeletes::isPositional),
+                    EqualityDeletes.applyTo(file));
+            parts.computeIfAbsent(part, any -> new ArrayList<>()).add(file);
+        }
+        StringJoiner query = new StringJoiner(" UNION ALL ");
+        for (Map.Entry<Part, List<ScanFile>> part : parts.entrySet()) {
+            query.add(part(part.getKey(), part.getValue(), wanted));
+        }
+        return query.toString();
+    }
+
+    private String nulls() {
+        StringJoiner columns = new StringJoiner(", ");
+        for (NestedField field : schema.columns()) {
+            columns.add("CAST(NULL AS %s) AS %s"
+                    .formatted(DuckDbTypes.of(field.type()), SqlText.quoteIdentifier(field.name())));
+        }
+        if (rows == ScanRelation.Rows.WITH_POSITIONS) {
+            columns.add("CAST(NULL AS VARCHAR) AS " + ScanRelation.FILE);
+            columns.add("CAST(NULL AS BIGINT) AS " + ScanRelation.POSITION);
+        }
+        return columns.toString();
+    }
+
+    private String part(Part part, List<ScanFile> files, StructType wanted) {
+        long count = files.stream().mapToLong(ScanFile::rows).sum();
+        List<String> paths = files.stream().map(file -> path(file.location())).toList();
+        boolean plain = part.kind().shape().isEmpty()
+                && !part.positional()
+                && !part.byEquality()
+                && rows == ScanRelation.Rows.PLAIN;
+        if (plain) {
+            return "SELECT * FROM " + reader(paths, ColumnMapping.plainSchema(schema.asStruct()), count);
+        }
+        ColumnMapping mapping =
+                new ColumnMapping(wanted, part.kind().shape(), part.kind().constants());
+        List<String> columns = new ArrayList<>(mapping.columns(schema.asStruct()));
+        StringBuilder from = new StringBuilder(reader(paths, mapping.schema(), count)).append(" AS r");
+        if (rows == ScanRelation.Rows.WITH_POSITIONS) {
+            columns.add("f.location AS " + ScanRelation.FILE);
+            columns.add(ROW_NUMBER + " AS " + ScanRelation.POSITION);
+            from.append(" JOIN ")
+                    .append(locations(files))
+                    .append(" ON f.number = CAST(%s AS BIGINT)".formatted(FILE_INDEX));
+        }
+        if (part.byEquality()) {
+            from.append(antiJoins(files, mapping));
+        }
+        if (part.positional()) {
+            from.append(" WHERE ").append(live(files));
+        }
+        return "SELECT %s FROM %s".formatted(String.join(", ", columns), from);
+    }
+
+    private static String locations(List<ScanFile> files) {
+        StringJoiner values = new StringJoiner(", ", "(VALUES ", ") AS f(number, location)");
+        for (int i = 0; i < files.size(); i++) {
+            values.add("(%d::BIGINT, %s)"
+                    .formatted(i, SqlText.quoteLiteral(files.get(i).location())));
+        }
+        return values.toString();
+    }
+
+    private String live(List<ScanFile> files) {
+        List<@Nullable RowNumbers> deleted = new ArrayList<>();
+        for (ScanFile file : files) {
+            deleted.add(tools.positionDeletes().of(file, state.io()).orElse(null));
+        }
+        return connection.liveRows(deleted, FILE_INDEX, ROW_NUMBER);
+    }
+
+    private String antiJoins(List<ScanFile> files, ColumnMapping mapping) {
+        EqualityDeletes deletes = new EqualityDeletes(state, schema);
+        deletes.add(files);
+        String sequence = connection.fileNumbers(
+                files.stream().mapToLong(ScanFile::dataSequenceNumber).toArray(), FILE_INDEX);
+        String partition = connection.fileNumbers(
+                files.stream()
+                        .mapToLong(file -> deletes.partition(file.specId(), file.partition()))
+                        .toArray(),
+                FILE_INDEX);
+        StringBuilder joins = new StringBuilder();
+        int number = 0;
+        for (EqualityDeletes.KeySet keys : deletes.keySets()) {
+            String alias = "d" + number++;
+            StringJoiner on = new StringJoiner(" AND ");
+            List<String> parts = key(mapping, keys);
+            for (int i = 0; i < parts.size(); i++) {
+                on.add("%s IS NOT DISTINCT FROM %s.k%d".formatted(parts.get(i), alias, i));
+            }
+            if (!keys.everywhere()) {
+                on.add("%s = %s.partition".formatted(partition, alias));
+            }
+            on.add("%s < %s.sequence".formatted(sequence, alias));
+            joins.append(" ANTI JOIN (%s) AS %s ON (%s)".formatted(deletedKeys(deletes, keys), alias, on));
+        }
+        return joins.toString();
+    }
+
+    private static List<String> key(ColumnMapping mapping, EqualityDeletes.KeySet keys) {
+        return keys.ordered().stream()
+                .flatMap(id -> mapping.key(id, "r").stream())
+                .toList();
+    }
+
+    /** The keys in delete files, which are read like data files: they too were written under some schema of the table. */
+    private String deletedKeys(EqualityDeletes deletes, EqualityDeletes.KeySet keys) {
+        StructType wanted = deletes.columns(keys.ordered());
+        FileLayout layout = new FileLayout(state, tools.shapes(), wanted);
+        Map<FileLayout.Kind, List<DeleteFile>> kinds = deletes.files(keys).stream()
+                .collect(Collectors.groupingBy(
+                        file -> layout.of(file.location(), file.specId(), file.partition()),
+                        LinkedHashMap::new,
+                        Collectors.toList()));
+        StringJoiner query = new StringJoiner(" UNION ALL ");
+        kinds.forEach((kind, files) -> query.add(deletedKeys(deletes, keys, kind, files, wanted)));
+        return query.toString();
+    }
+
+    private String deletedKeys(
+            EqualityDeletes deletes,
+            EqualityDeletes.KeySet keys,
+            FileLayout.Kind kind,
+            List<DeleteFile> files,
+            StructType wanted) {
+        ColumnMapping mapping = new ColumnMapping(wanted, kind.shape(), kind.constants());
+        StringJoiner columns = new StringJoiner(", ");
+        List<String> parts = key(mapping, keys);
+        for (int i = 0; i < parts.size(); i++) {
+            columns.add("%s AS k%d".formatted(parts.get(i), i));
+        }
+        columns.add(connection.fileNumbers(
+                        files.stream().mapToLong(DeleteFile::dataSequenceNumber).toArray(), FILE_INDEX)
+                + " AS sequence");
+        columns.add(connection.fileNumbers(
+                        files.stream()
+                                .mapToLong(file -> deletes.partition(file.specId(), file.partition()))
+                                .toArray(),
+                        FILE_INDEX)
+                + " AS partition");
+        List<String> paths = new ArrayList<>();
+        long count = 0;
+        for (DeleteFile file : files) {
+            if (file.format() != FileFormat.PARQUET) {
+                throw ScanRelation.unsupported(state, "has equality deletes in %s files".formatted(file.format()));
+            }
+            paths.add(path(file.location()));
+            count += file.recordCount();
+        }
+        return "SELECT %s FROM %s AS r".formatted(columns, reader(paths, mapping.schema(), count));
+    }
+
+    private String path(String location) {
+        Path path = Locations.path(location);
+        Path directory = path.getParent();
+        if (directory == null || checkedDirectories.add(directory)) {
+            tools.allowed().require(location);
+        }
+        return quoted(path);
+    }
+
+    private static String quoted(Path path) {
+        return SqlText.quoteLiteral(SqlText.globEscaped(path.toString()));
+    }
+
+    private String reader(List<String> paths, String columns, long count) {
+        List<String> all = new ArrayList<>(paths);
+        if (all.size() == 1) {
+            all.add(quoted(tools.fileWithoutRows()));
+        }
+        return "read_parquet([%s], schema => %s, explicit_cardinality => %d)"
+                .formatted(String.join(", ", all), columns, Math.max(1, count));
+    }
+}

@@ -1,0 +1,301 @@
+package dev.eider.warehouse.scan;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.iceberg.AppendFiles;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.DeleteFile;
+import org.apache.iceberg.FileFormat;
+import org.apache.iceberg.FileScanTask;
+import org.apache.iceberg.PartitionKey;
+import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.RowDelta;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.StructLike;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.catalog.Catalog;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.data.BaseDeleteLoader;
+import org.apache.iceberg.data.GenericFileWriterFactory;
+import org.apache.iceberg.data.GenericRecord;
+import org.apache.iceberg.data.InternalRecordWrapper;
+import org.apache.iceberg.data.Record;
+import org.apache.iceberg.deletes.BaseDVFileWriter;
+import org.apache.iceberg.deletes.DVFileWriter;
+import org.apache.iceberg.deletes.EqualityDeleteWriter;
+import org.apache.iceberg.deletes.PositionDelete;
+import org.apache.iceberg.deletes.PositionDeleteWriter;
+import org.apache.iceberg.io.CloseableIterable;
+import org.apache.iceberg.io.DataWriter;
+import org.apache.iceberg.io.DeleteWriteResult;
+import org.apache.iceberg.io.FileWriterFactory;
+import org.apache.iceberg.io.OutputFileFactory;
+import org.apache.iceberg.types.Type;
+import org.apache.iceberg.types.TypeUtil;
+import org.apache.iceberg.types.Types.NestedField;
+import org.apache.iceberg.types.Types.StructType;
+import org.apache.iceberg.util.ContentFileUtil;
+import org.apache.iceberg.util.StructLikeWrapper;
+
+/** A table that random commits change, written by Iceberg's generic writers. */
+final class WrittenTable {
+    private final Random random;
+    private final RandomValues values;
+    private final Table table;
+    private final RandomEvolution evolution;
+    private final int formatVersion;
+    private final Set<Integer> equalityIds = new HashSet<>();
+    private final List<Record> written = new ArrayList<>();
+
+    WrittenTable(Catalog catalog, TableIdentifier name, Random random) {
+        this.random = random;
+        this.formatVersion = 2 + random.nextInt(2);
+        this.values = new RandomValues(random, formatVersion);
+        List<NestedField> columns = new ArrayList<>();
+        int[] nextId = {1};
+        int count = 2 + random.nextInt(4);
+        for (int i = 0; i < count; i++) {
+            int id = nextId[0]++;
+            columns.add(NestedField.optional(id, "f" + i, i == 0 ? values.primitive() : values.type(3, nextId)));
+        }
+        Schema schema = new Schema(columns);
+        this.table = catalog.buildTable(name, schema)
+                .withPartitionSpec(RandomEvolution.spec(schema, random))
+                .withProperty("format-version", Integer.toString(formatVersion))
+                .create();
+        this.evolution = new RandomEvolution(table, values, random, formatVersion, equalityIds);
+    }
+
+    Table table() {
+        return table;
+    }
+
+    boolean isUnpartitioned() {
+        return table.spec().isUnpartitioned();
+    }
+
+    /** Changes the table once, and returns what was done. */
+    String step() {
+        try {
+            return switch (random.nextInt(12)) {
+                case 0, 1, 2 -> append();
+                case 3, 4, 5, 6 -> evolution.schema();
+                case 7 -> evolution.partitioning();
+                case 8, 9 -> formatVersion == 2 ? deletePositions() : deleteByVector();
+                case 10 -> deleteByKey();
+                default -> random.nextInt(3) == 0 ? dropFile() : deleteByKey();
+            };
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    String append() throws IOException {
+        StructType struct = table.schema().asStruct();
+        Map<StructLikeWrapper, List<Record>> byPartition = new LinkedHashMap<>();
+        for (int i = 0; i < 1 + random.nextInt(12); i++) {
+            Record row = values.record(struct);
+            byPartition
+                    .computeIfAbsent(partition(row, struct), any -> new ArrayList<>())
+                    .add(row);
+            written.add(row);
+        }
+        AppendFiles append = table.newAppend();
+        for (Map.Entry<StructLikeWrapper, List<Record>> part : byPartition.entrySet()) {
+            append.appendFile(dataFile(part.getKey().get(), part.getValue()));
+        }
+        append.commit();
+        return "append";
+    }
+
+    private StructLikeWrapper partition(Record row, StructType struct) {
+        PartitionKey key = new PartitionKey(table.spec(), table.schema());
+        key.partition(new InternalRecordWrapper(struct).wrap(row));
+        return StructLikeWrapper.forType(table.spec().partitionType()).set(key.copy());
+    }
+
+    private DataFile dataFile(StructLike partition, List<Record> rows) throws IOException {
+        DataWriter<Record> writer =
+                writers().newDataWriter(output().newOutputFile(table.spec(), partition), table.spec(), partition);
+        try (writer) {
+            rows.forEach(writer::write);
+        }
+        return writer.toDataFile();
+    }
+
+    private FileWriterFactory<Record> writers() {
+        return new GenericFileWriterFactory.Builder(table)
+                .dataFileFormat(FileFormat.PARQUET)
+                .deleteFileFormat(FileFormat.PARQUET)
+                .build();
+    }
+
+    private OutputFileFactory output() {
+        return OutputFileFactory.builderFor(table, 1, random.nextLong() >>> 1)
+                .format(FileFormat.PARQUET)
+                .build();
+    }
+
+    private List<FileScanTask> tasks() throws IOException {
+        List<FileScanTask> tasks = new ArrayList<>();
+        try (CloseableIterable<FileScanTask> planned = table.newScan().planFiles()) {
+            planned.forEach(tasks::add);
+        }
+        tasks.sort((one, other) -> one.file().location().compareTo(other.file().location()));
+        return tasks;
+    }
+
+    private String dropFile() throws IOException {
+        List<FileScanTask> tasks = tasks();
+        if (tasks.size() < 2) {
+            return append();
+        }
+        table.newDelete()
+                .deleteFile(tasks.get(random.nextInt(tasks.size())).file())
+                .commit();
+        return "drop file";
+    }
+
+    private Set<Long> positions(long rows) {
+        Set<Long> positions = new TreeSet<>();
+        for (int i = 0; i < 1 + random.nextInt(3); i++) {
+            positions.add((long) random.nextInt((int) rows));
+        }
+        return positions;
+    }
+
+    /** One delete file for all the chosen data files of a partition, as the specification allows. */
+    private String deletePositions() throws IOException {
+        List<FileScanTask> tasks = tasks();
+        if (tasks.isEmpty()) {
+            return append();
+        }
+        DataFile first = tasks.get(random.nextInt(tasks.size())).file();
+        PartitionSpec spec = table.specs().get(first.specId());
+        StructLikeWrapper partition =
+                StructLikeWrapper.forType(spec.partitionType()).set(first.partition());
+        PositionDeleteWriter<Record> writer = writers()
+                .newPositionDeleteWriter(output().newOutputFile(spec, first.partition()), spec, first.partition());
+        try (writer) {
+            for (FileScanTask task : tasks) {
+                DataFile file = task.file();
+                boolean mate = file.specId() == first.specId()
+                        && StructLikeWrapper.forType(spec.partitionType())
+                                .set(file.partition())
+                                .equals(partition);
+                if (file.location().equals(first.location()) || (mate && random.nextBoolean())) {
+                    for (long position : positions(file.recordCount())) {
+                        PositionDelete<Record> delete = PositionDelete.create();
+                        writer.write(delete.set(file.location(), position));
+                    }
+                }
+            }
+        }
+        table.newRowDelta().addDeletes(writer.toDeleteFile()).commit();
+        return "delete positions";
+    }
+
+    private String deleteByVector() throws IOException {
+        List<FileScanTask> tasks = tasks();
+        if (tasks.isEmpty()) {
+            return append();
+        }
+        Map<String, DeleteFile> previous = new HashMap<>();
+        tasks.forEach(task -> task.deletes().stream()
+                .filter(ContentFileUtil::isDV)
+                .forEach(delete -> previous.put(task.file().location(), delete)));
+        OutputFileFactory puffin = OutputFileFactory.builderFor(table, 1, random.nextLong() >>> 1)
+                .format(FileFormat.PUFFIN)
+                .build();
+        DVFileWriter writer = new BaseDVFileWriter(
+                puffin,
+                path -> previous.containsKey(path)
+                        ? new BaseDeleteLoader(file -> table.io().newInputFile(file.location()))
+                                .loadPositionDeletes(List.of(previous.get(path)), path)
+                        : null);
+        try (writer) {
+            for (FileScanTask task : tasks) {
+                if (random.nextInt(3) != 0) {
+                    DataFile file = task.file();
+                    positions(file.recordCount())
+                            .forEach(position ->
+                                    writer.delete(file.location(), position, task.spec(), file.partition()));
+                }
+            }
+        }
+        DeleteWriteResult result = writer.result();
+        RowDelta delta =
+                table.newRowDelta().validateFromSnapshot(table.currentSnapshot().snapshotId());
+        result.deleteFiles().forEach(delta::addDeletes);
+        result.rewrittenDeleteFiles().forEach(delta::removeDeletes);
+        delta.commit();
+        return "delete by vector";
+    }
+
+    private String deleteByKey() throws IOException {
+        List<NestedField> candidates = new ArrayList<>();
+        collectKeys(table.schema().asStruct(), candidates);
+        List<FileScanTask> tasks = tasks();
+        if (candidates.isEmpty() || tasks.isEmpty()) {
+            return append();
+        }
+        Set<Integer> ids = new LinkedHashSet<>();
+        for (int i = 0; i < 1 + random.nextInt(2); i++) {
+            ids.add(candidates.get(random.nextInt(candidates.size())).fieldId());
+        }
+        equalityIds.addAll(ids);
+        Schema keys = TypeUtil.select(table.schema(), ids);
+        DataFile like = tasks.get(random.nextInt(tasks.size())).file();
+        PartitionSpec spec = table.specs().get(like.specId());
+        EqualityDeleteWriter<Record> writer = new GenericFileWriterFactory.Builder(table)
+                .dataFileFormat(FileFormat.PARQUET)
+                .deleteFileFormat(FileFormat.PARQUET)
+                .equalityFieldIds(ids.stream().mapToInt(Integer::intValue).toArray())
+                .equalityDeleteRowSchema(keys)
+                .build()
+                .newEqualityDeleteWriter(output().newOutputFile(spec, like.partition()), spec, like.partition());
+        try (writer) {
+            for (int i = 0; i < 1 + random.nextInt(3); i++) {
+                writer.write(values.record(keys.asStruct()));
+            }
+        }
+        RowDelta delta = table.newRowDelta().addDeletes(writer.toDeleteFile());
+        if (random.nextBoolean() && table.spec().isUnpartitioned()) {
+            // Rows of the same commit are not deleted by it.
+            delta.addRows(dataFile(
+                    GenericRecord.create(StructType.of()),
+                    List.of(values.record(table.schema().asStruct()))));
+        }
+        delta.commit();
+        return "delete by key " + ids;
+    }
+
+    private static void collectKeys(StructType struct, Collection<NestedField> keys) {
+        for (NestedField field : struct.fields()) {
+            if (isKey(field.type())) {
+                keys.add(field);
+            } else if (field.type().isStructType()) {
+                collectKeys(field.type().asStructType(), keys);
+            }
+        }
+    }
+
+    /** Iceberg's reader keeps one array for the bytes of all keys of a delete file: it misses all but the last. */
+    private static boolean isKey(Type type) {
+        return switch (type.typeId()) {
+            case BINARY, FIXED, STRUCT, LIST, MAP -> false;
+            default -> true;
+        };
+    }
+}

@@ -39,6 +39,7 @@ final class SyntaxWalk {
     private final List<SyntaxTree.Table> tables = new ArrayList<>();
     private final List<SyntaxTree.Column> columns = new ArrayList<>();
     private final List<SyntaxTree.Trait> uses = new ArrayList<>();
+    private final List<SyntaxTree.Selection> selections = new ArrayList<>();
     private final Deque<Step> steps = new ArrayDeque<>();
 
     private SyntaxWalk() {}
@@ -50,7 +51,7 @@ final class SyntaxWalk {
             Step step = walk.steps.pop();
             walk.visit(step.node, step.place);
         }
-        return new SyntaxTree(walk.functions, walk.tables, walk.columns, walk.uses);
+        return new SyntaxTree(walk.functions, walk.tables, walk.columns, walk.uses, walk.selections);
     }
 
     /** A node that is still to be visited. */
@@ -167,6 +168,9 @@ final class SyntaxWalk {
 
     /** Each expression of a WITH clause sees the ones before it, and the rest of the query sees all. */
     private void visitQuery(JsonNode node, Place place) {
+        if (node.path("type").asText().equals("SELECT_NODE")) {
+            selections.add(SelectionReader.read(node));
+        }
         List<Step> bodies = new ArrayList<>();
         Scope scope = place.scope;
         for (JsonNode entry : node.path("cte_map").path("map")) {
@@ -335,7 +339,7 @@ final class SyntaxWalk {
     }
 
     /** DuckDB writes "none" as the largest unsigned number. */
-    private static long location(JsonNode node) {
+    static long location(JsonNode node) {
         JsonNode location = node.path("query_location");
         return location.canConvertToInt() ? location.asLong() : -1;
     }

@@ -21,7 +21,7 @@ import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.TableProperties;
-import org.apache.iceberg.expressions.Expressions;
+import org.apache.iceberg.expressions.Expression;
 import org.apache.iceberg.types.TypeUtil;
 import org.apache.iceberg.types.Types.NestedField;
 
@@ -42,7 +42,7 @@ final class PlannedScan implements ScanPlanner {
     }
 
     @Override
-    public String relation(TableState state, BoundQuery.Pin pin) {
+    public String relation(TableState state, BoundQuery.Pin pin, Expression filter) {
         Table table = state.table();
         Schema schema = Objects.requireNonNull(table.schemas().get(pin.schemaId()), "schema");
         requireDistinctNames(state, schema);
@@ -50,7 +50,7 @@ final class PlannedScan implements ScanPlanner {
         if (state.metadata().property(TableProperties.DEFAULT_NAME_MAPPING, "").length() > 0) {
             throw unsupported(state, "maps columns by name for files without field ids");
         }
-        Files files = files(state, pin, schema);
+        Files files = files(state, pin, schema, filter);
         if (files.paths().isEmpty()) {
             return "SELECT %s WHERE false".formatted(nulls(schema));
         }
@@ -65,11 +65,10 @@ final class PlannedScan implements ScanPlanner {
         }
     }
 
-    private Files files(TableState state, BoundQuery.Pin pin, Schema schema) {
+    private Files files(TableState state, BoundQuery.Pin pin, Schema schema, Expression filter) {
         List<String> paths = new ArrayList<>();
         long rows = 0;
-        for (ScanFile file : planner.plan(state, pin.snapshot(), schema, Expressions.alwaysTrue())
-                .files()) {
+        for (ScanFile file : planner.plan(state, pin.snapshot(), schema, filter).files()) {
             if (!file.deletes().isEmpty()) {
                 throw unsupported(state, "has row-level deletes");
             }

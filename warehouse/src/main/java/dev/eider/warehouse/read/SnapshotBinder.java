@@ -12,7 +12,6 @@ import dev.eider.warehouse.engine.TableReference;
 import dev.eider.warehouse.metadata.MetadataTables;
 import dev.eider.warehouse.scan.SnapshotPlanner;
 import java.io.IOException;
-import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -34,10 +33,6 @@ import org.apache.iceberg.catalog.TableIdentifier;
  * view of the request's own connection; the caller's text is untouched otherwise. Thread-safe.
  */
 public final class SnapshotBinder {
-    /** Cannot be guessed: a caller's own name must not stand where one of these is meant. */
-    private static final String VIEW_PREFIX =
-            "__eider_" + Long.toString(new SecureRandom().nextLong() >>> 1, Character.MAX_RADIX) + "_";
-
     private final TableCatalog catalog;
     private final QueryEngine engine;
     private final TableVersions versions;
@@ -199,18 +194,6 @@ public final class SnapshotBinder {
         if (parsed.tables().size() != query.pins().size()) {
             throw new EiderException(ErrorCode.INVALID_REQUEST, "The ticket's tables are not those of its SQL");
         }
-        Map<BoundQuery.Pin, TableState> states = tables.of(query);
-        Map<BoundQuery.Pin, String> views = new HashMap<>();
-        Map<TableReference, String> relations = new HashMap<>();
-        for (int i = 0; i < query.pins().size(); i++) {
-            BoundQuery.Pin pin = query.pins().get(i);
-            if (!views.containsKey(pin)) {
-                String view = VIEW_PREFIX + views.size();
-                presentation.present(connection, view, Objects.requireNonNull(states.get(pin), "state"), pin);
-                views.put(pin, SqlText.quoteIdentifier(view));
-            }
-            relations.put(parsed.tables().get(i), views.get(pin));
-        }
-        return parsed.rewrite(relations::get);
+        return presentation.present(connection, parsed, query.pins(), tables.of(query));
     }
 }

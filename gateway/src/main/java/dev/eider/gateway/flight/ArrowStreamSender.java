@@ -1,10 +1,14 @@
 package dev.eider.gateway.flight;
 
+import dev.eider.catalog.EiderException;
+import dev.eider.catalog.ErrorCode;
+import dev.eider.warehouse.engine.Cancellation;
 import dev.eider.warehouse.read.QueryRun;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.ipc.ArrowReader;
 
 /**
@@ -15,20 +19,19 @@ import org.apache.arrow.vector.ipc.ArrowReader;
  */
 final class ArrowStreamSender {
     private final BufferAllocator allocator;
-    private final Duration clientTimeout;
+    private final ReadLimits limits;
     private final AtomicLong count = new AtomicLong();
 
-    ArrowStreamSender(BufferAllocator allocator, Duration clientTimeout) {
+    ArrowStreamSender(BufferAllocator allocator, ReadLimits limits) {
         this.allocator = allocator;
-        this.clientTimeout = clientTimeout;
+        this.limits = limits;
     }
 
     /** Sends all rows of a statement. Must not run on the thread that gRPC lends to the call. */
-    void send(Statement statement, ClientFlow flow, BatchSink sink) throws IOException {
+    void send(Statement statement, ClientFlow flow, BatchSink sink, Cancellation cancellation) throws IOException {
         String name = "read-" + count.incrementAndGet();
         try (BufferAllocator ours = allocator.newChildAllocator(name, 0, Long.MAX_VALUE);
-                QueryRun run = statement.run(ours);
-                ClientFlow.Step step = flow.onEnd(reason -> run.cancel())) {
+                QueryRun run = statement.run(ours, cancellation)) {
             pump(run, flow, sink);
         }
     }
@@ -36,12 +39,35 @@ final class ArrowStreamSender {
     private void pump(QueryRun run, ClientFlow flow, BatchSink sink) throws IOException {
         ArrowReader reader = start(run);
         sink.start(reader.getVectorSchemaRoot(), reader);
+        long rows = 0;
+        long bytes = 0;
         while (next(run, reader)) {
-            flow.awaitReady(clientTimeout);
+            rows += reader.getVectorSchemaRoot().getRowCount();
+            bytes += bytesOf(reader.getVectorSchemaRoot());
+            requireWithin(limits.maxResultRows(), rows, "rows", "read.max-result-rows");
+            requireWithin(limits.maxResultBytes(), bytes, "bytes", "read.max-result-size");
+            flow.awaitReady(limits.clientTimeout());
             sink.batch();
         }
         flow.check();
         sink.end();
+    }
+
+    private static long bytesOf(VectorSchemaRoot root) {
+        long bytes = 0;
+        for (FieldVector vector : root.getFieldVectors()) {
+            bytes += vector.getBufferSize();
+        }
+        return bytes;
+    }
+
+    private static void requireWithin(long limit, long reached, String what, String setting) {
+        if (limit > 0 && reached > limit) {
+            throw new EiderException(
+                    ErrorCode.TOO_LARGE,
+                    "The result has more than %d %s, the limit of %s: select less, or add a LIMIT"
+                            .formatted(limit, what, setting));
+        }
     }
 
     private static ArrowReader start(QueryRun run) {
@@ -64,6 +90,6 @@ final class ArrowStreamSender {
 
     /** Waits until the client has room, as long as it may stay away. */
     void awaitClient(ClientFlow flow) {
-        flow.awaitReady(clientTimeout);
+        flow.awaitReady(limits.clientTimeout());
     }
 }

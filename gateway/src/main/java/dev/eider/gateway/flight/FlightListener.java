@@ -37,6 +37,7 @@ public final class FlightListener implements AutoCloseable {
     private final ExecutorService calls;
     private final ScheduledThreadPoolExecutor timer;
     private final ReadPool pool;
+    private final ReadPool descriptions;
     private final FlightServer server;
     private boolean closed;
 
@@ -55,8 +56,9 @@ public final class FlightListener implements AutoCloseable {
                 (late, pool) -> LOG.debug("Dropped news of a connection that the stopped server has closed"));
         this.timer = new ScheduledThreadPoolExecutor(1, new NamedThreads("eider-timer"));
         timer.setRemoveOnCancelPolicy(true);
-        this.pool = new ReadPool(config.reads(), running, timer);
-        FlightRouter.Handlers handlers = handlers(config, warehouse, allocator, pool);
+        this.pool = new ReadPool("eider-read", config.reads(), running, timer);
+        this.descriptions = new ReadPool("eider-describe", config.reads(), running, timer);
+        FlightRouter.Handlers handlers = handlers(config, warehouse, allocator);
         FlightRouter router = new FlightRouter(
                 running,
                 handlers,
@@ -81,12 +83,10 @@ public final class FlightListener implements AutoCloseable {
         return (int) Math.min(Integer.MAX_VALUE, 4L * maxMessageBytes);
     }
 
-    private static FlightRouter.Handlers handlers(
-            FlightConfig config, Warehouse warehouse, BufferAllocator allocator, ReadPool pool) {
+    private FlightRouter.Handlers handlers(FlightConfig config, Warehouse warehouse, BufferAllocator allocator) {
         Statements statements = new Statements(warehouse);
-        ArrowStreamSender sender =
-                new ArrowStreamSender(allocator, config.reads().clientTimeout());
-        ReadHandler reads = new ReadHandler(pool, sender);
+        ArrowStreamSender sender = new ArrowStreamSender(allocator, config.reads());
+        ReadHandler reads = new ReadHandler(pool, descriptions, sender);
         ActionTable actions = new ActionTable(List.of(
                 new QueryAction(statements, pool, sender),
                 new ListTablesAction(warehouse),
@@ -99,7 +99,7 @@ public final class FlightListener implements AutoCloseable {
                 new ListingHandler(warehouse),
                 actions,
                 new SqlProducer(statements, reads, new SqlMetadata(warehouse, allocator)),
-                new SqlUpdates(statements, allocator));
+                new SqlUpdates(statements, reads, allocator));
     }
 
     /**
@@ -157,6 +157,7 @@ public final class FlightListener implements AutoCloseable {
         try {
             server.close();
             pool.close();
+            descriptions.close();
             timer.shutdownNow();
             calls.shutdown();
             if (!calls.awaitTermination(CANCEL_TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {

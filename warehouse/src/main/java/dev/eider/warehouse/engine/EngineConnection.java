@@ -25,14 +25,17 @@ public final class EngineConnection implements AutoCloseable {
     private final DuckDBConnection connection;
     private final Interrupter interrupter;
     private final ParsedQueries parsed;
+    private final Cancellation cancellation;
     private final List<AutoCloseable> owned = new ArrayList<>();
     private volatile boolean cancelled;
     private volatile boolean closed;
 
-    EngineConnection(DuckDBConnection connection, Interrupter interrupter, ParsedQueries parsed) {
+    EngineConnection(
+            DuckDBConnection connection, Interrupter interrupter, ParsedQueries parsed, Cancellation cancellation) {
         this.connection = connection;
         this.interrupter = interrupter;
         this.parsed = parsed;
+        this.cancellation = cancellation;
     }
 
     /** Reads a row of a result; column numbers start at 1. */
@@ -57,7 +60,7 @@ public final class EngineConnection implements AutoCloseable {
         try (PreparedStatement statement = start(sql)) {
             statement.execute();
         } catch (SQLException e) {
-            throw EngineErrors.translate(e);
+            throw failure(e);
         }
     }
 
@@ -71,7 +74,7 @@ public final class EngineConnection implements AutoCloseable {
             }
             return rows;
         } catch (SQLException e) {
-            throw EngineErrors.translate(e);
+            throw failure(e);
         }
     }
 
@@ -85,7 +88,7 @@ public final class EngineConnection implements AutoCloseable {
             }
             return names;
         } catch (SQLException e) {
-            throw EngineErrors.translate(e);
+            throw failure(e);
         }
     }
 
@@ -120,7 +123,7 @@ public final class EngineConnection implements AutoCloseable {
             owned.add(reader);
             return reader;
         } catch (SQLException e) {
-            throw EngineErrors.translate(e);
+            throw failure(e);
         }
     }
 
@@ -164,6 +167,7 @@ public final class EngineConnection implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        cancellation.remove(this);
         List<AutoCloseable> closing = new ArrayList<>();
         for (AutoCloseable resource : owned) {
             closing.add(0, resource);

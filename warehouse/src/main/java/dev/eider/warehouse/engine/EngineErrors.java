@@ -46,6 +46,15 @@ final class EngineErrors {
             return known;
         }
         String message = String.valueOf(error.getMessage());
+        int limit = message.indexOf(GrowthLimits.MARK);
+        if (limit >= 0) {
+            String what = message.substring(limit + GrowthLimits.MARK.length())
+                    .lines()
+                    .findFirst()
+                    .orElse("");
+            return new EiderException(
+                    ErrorCode.TOO_LARGE, "The query makes " + what + ", which is more than it may", error);
+        }
         Matcher typed = TYPED.matcher(message.strip());
         if (!typed.matches()) {
             return new EiderException(ErrorCode.INTERNAL, "The query engine failed: " + firstLine(message), error);

@@ -15,7 +15,8 @@ import java.util.regex.Pattern;
 final class EngineErrors {
     private static final Pattern TYPED = Pattern.compile(
             "^(?:[A-Z][\\w ]*? ?Error: )*?(?<type>[A-Z][A-Za-z ]*?) Error: (?<text>.*)$", Pattern.DOTALL);
-    private static final Pattern QUOTATION = Pattern.compile("\\n\\s*\\n?LINE \\d+:.*", Pattern.DOTALL);
+    private static final Pattern QUOTATION =
+            Pattern.compile("\\n\\s*\\n?(LINE \\d+:|Stack Trace:|Possible solutions:|\\tat ).*", Pattern.DOTALL);
     private static final Pattern HOST_PATH = Pattern.compile("(?:file:/{0,3})?/[^\\s\"',;:()]+/[^\\s\"',;:()]*");
     private static final Map<String, ErrorCode> CODES = Map.ofEntries(
             Map.entry("parser", ErrorCode.INVALID_SQL),

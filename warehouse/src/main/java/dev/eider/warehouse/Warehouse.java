@@ -5,6 +5,7 @@ import dev.eider.catalog.EiderException;
 import dev.eider.catalog.ErrorCode;
 import dev.eider.catalog.TableCatalog;
 import dev.eider.catalog.TableState;
+import dev.eider.warehouse.engine.Cancellation;
 import dev.eider.warehouse.engine.QueryEngine;
 import dev.eider.warehouse.maintenance.OrphanFiles;
 import dev.eider.warehouse.maintenance.OrphanListing;
@@ -119,12 +120,22 @@ public final class Warehouse implements AutoCloseable {
 
     /** Like the other, for a caller that has to see certain snapshots: a query without them is refused. */
     public SqlStatement prepare(String sql, ReadOptions options) {
-        return statements.prepare(sql, options);
+        return prepare(sql, options, new Cancellation());
+    }
+
+    /** Like the others, for a caller that may leave meanwhile. */
+    public SqlStatement prepare(String sql, ReadOptions options, Cancellation cancellation) {
+        return statements.prepare(sql, options, cancellation);
     }
 
     /** Runs a statement that changes something. */
     public UpdateResult execute(SqlStatement.Update update) {
-        return statements.execute(update);
+        return execute(update, new Cancellation());
+    }
+
+    /** Like the other, for a caller that may leave meanwhile: nothing is changed then, unless it was too late. */
+    public UpdateResult execute(SqlStatement.Update update, Cancellation cancellation) {
+        return statements.execute(update, cancellation);
     }
 
     /** Binds the reading of one whole table at its current snapshot. */
@@ -149,12 +160,22 @@ public final class Warehouse implements AutoCloseable {
 
     /** Returns the Arrow schema of a bound query's result, without running it. */
     public Schema schema(BoundQuery query) {
-        return binder.schema(query, allocator);
+        return schema(query, new Cancellation());
+    }
+
+    /** Like the other, for a caller that may leave meanwhile. */
+    public Schema schema(BoundQuery query, Cancellation cancellation) {
+        return binder.schema(query, allocator, cancellation);
     }
 
     /** Prepares to run a bound query; the caller closes the run. */
     public QueryRun run(BoundQuery query, BufferAllocator allocator) {
-        return binder.run(query, allocator);
+        return run(query, allocator, new Cancellation());
+    }
+
+    /** Like the other, for a caller that may leave meanwhile. */
+    public QueryRun run(BoundQuery query, BufferAllocator allocator, Cancellation cancellation) {
+        return binder.run(query, allocator, cancellation);
     }
 
     /** Lists all tables, ordered by name. */

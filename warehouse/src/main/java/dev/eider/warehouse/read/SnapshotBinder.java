@@ -4,6 +4,7 @@ import dev.eider.catalog.EiderException;
 import dev.eider.catalog.ErrorCode;
 import dev.eider.catalog.TableCatalog;
 import dev.eider.catalog.TableState;
+import dev.eider.warehouse.engine.Cancellation;
 import dev.eider.warehouse.engine.EngineConnection;
 import dev.eider.warehouse.engine.ParsedQuery;
 import dev.eider.warehouse.engine.QueryEngine;
@@ -69,7 +70,12 @@ public final class SnapshotBinder {
 
     /** Like the other, for a caller that has to see certain snapshots: without them the query is refused. */
     public BoundQuery bind(String sql, ReadOptions options) {
-        try (EngineConnection connection = engine.connect()) {
+        return bind(sql, options, new Cancellation());
+    }
+
+    /** Like the other, for a caller that may leave meanwhile. */
+    public BoundQuery bind(String sql, ReadOptions options, Cancellation cancellation) {
+        try (EngineConnection connection = engine.connect(cancellation)) {
             ParsedQuery query = connection.parse(sql);
             List<List<Referent>> meanings =
                     query.tables().stream().map(Referent::of).toList();
@@ -149,7 +155,12 @@ public final class SnapshotBinder {
 
     /** Returns the Arrow schema of a bound query's result, without running it. */
     public Schema schema(BoundQuery query, BufferAllocator allocator) {
-        try (EngineConnection connection = engine.connect()) {
+        return schema(query, allocator, new Cancellation());
+    }
+
+    /** Like the other, for a caller that may leave meanwhile. */
+    public Schema schema(BoundQuery query, BufferAllocator allocator, Cancellation cancellation) {
+        try (EngineConnection connection = engine.connect(cancellation)) {
             String sql = present(connection, query, new Presentation(metadata, planner, allocator, true));
             List<String> names = connection.columnNames(sql);
             ArrowReader reader = connection.stream("SELECT * FROM (%s\n) LIMIT 0".formatted(sql), allocator, 1);
@@ -172,7 +183,12 @@ public final class SnapshotBinder {
 
     /** Prepares to run a bound query; the caller closes the run. The text is gated like any other. */
     public QueryRun run(BoundQuery query, BufferAllocator allocator) {
-        EngineConnection connection = engine.connect();
+        return run(query, allocator, new Cancellation());
+    }
+
+    /** Like the other, for a caller that may leave meanwhile. */
+    public QueryRun run(BoundQuery query, BufferAllocator allocator, Cancellation cancellation) {
+        EngineConnection connection = engine.connect(cancellation);
         HeldSnapshots held = HeldSnapshots.of(query, catalog.leases());
         try {
             return new EngineRun(

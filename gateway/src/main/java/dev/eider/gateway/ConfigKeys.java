@@ -139,6 +139,24 @@ final class ConfigKeys {
             "5m",
             "How long a client may take no rows before its query is cancelled. Raise it for clients that pause while they"
                     + " read.");
+    static final ConfigKey<Duration> READ_STATEMENT_TIMEOUT = key(
+            "read.statement-timeout",
+            ValueType.duration(NONE),
+            "1h",
+            "How long a statement may take from its turn to its last row before it is answered TIMED_OUT; 0s is no limit."
+                    + " Lower it where nobody should ask for that much, raise it for long exports.");
+    static final ConfigKey<Long> READ_MAX_RESULT_ROWS = key(
+            "read.max-result-rows",
+            ValueType.number(0, Long.MAX_VALUE),
+            "0",
+            "How many rows a statement may answer with before it is answered TOO_LARGE; 0 is no limit. Set it where people"
+                    + " explore, and large results are mistakes.");
+    static final ConfigKey<Long> READ_MAX_RESULT_SIZE = key(
+            "read.max-result-size",
+            ValueType.size(0, Long.MAX_VALUE),
+            "0",
+            "How many Arrow bytes a statement may answer with before it is answered TOO_LARGE; 0 is no limit. Set it to keep"
+                    + " large results off a slow network.");
 
     static final ConfigKey<Duration> READ_TICKET_LIFETIME = key(
             "read.ticket-lifetime",
@@ -261,6 +279,9 @@ final class ConfigKeys {
             READ_MAX_QUEUED,
             READ_QUEUE_TIMEOUT,
             READ_CLIENT_TIMEOUT,
+            READ_STATEMENT_TIMEOUT,
+            READ_MAX_RESULT_ROWS,
+            READ_MAX_RESULT_SIZE,
             READ_TICKET_LIFETIME,
             WRITE_MAX_OPEN,
             WRITE_MAX_QUEUED,

@@ -144,7 +144,10 @@ public final class ConfigLoader {
                 whole(settings, ConfigKeys.READ_MAX_CONCURRENT),
                 whole(settings, ConfigKeys.READ_MAX_QUEUED),
                 settings.get(ConfigKeys.READ_QUEUE_TIMEOUT),
-                settings.get(ConfigKeys.READ_CLIENT_TIMEOUT));
+                settings.get(ConfigKeys.READ_CLIENT_TIMEOUT),
+                settings.get(ConfigKeys.READ_STATEMENT_TIMEOUT),
+                settings.get(ConfigKeys.READ_MAX_RESULT_ROWS),
+                settings.get(ConfigKeys.READ_MAX_RESULT_SIZE));
         return new FlightConfig(
                 settings.get(ConfigKeys.SERVER_HOST),
                 whole(settings, ConfigKeys.SERVER_PORT),

@@ -49,8 +49,7 @@ public final class Gateway implements AutoCloseable {
         try {
             Warehouse warehouse = Warehouse.open(config.warehouse(), memory.forWarehouse());
             try {
-                FlightListener listener =
-                        FlightListener.start(config.flight(), warehouse, memory.forFlight(), memory.flightLoads());
+                FlightListener listener = FlightListener.start(config.flight(), warehouse, memory.forFlight());
                 Gateway gateway = new Gateway(config, memory, warehouse, listener);
                 LOG.info("Gateway listens, location={}", gateway.location());
                 return gateway;
@@ -125,6 +124,7 @@ public final class Gateway implements AutoCloseable {
         private final BufferAllocator warehouse;
         private final LoadAllocations flightLoads = new LoadAllocations();
         private final BufferAllocator flight;
+        private final BufferAllocator results = new RootAllocator();
         private final Consumer<IllegalStateException> leaks;
 
         Memory(long limitBytes, Consumer<IllegalStateException> leaks) {
@@ -138,18 +138,14 @@ public final class Gateway implements AutoCloseable {
             return warehouse;
         }
 
-        BufferAllocator forFlight() {
-            return flight;
-        }
-
-        LoadAllocations flightLoads() {
-            return flightLoads;
+        FlightListener.Memory forFlight() {
+            return new FlightListener.Memory(flight, flightLoads, results);
         }
 
         /** Reports what was not given back; it stays lost. */
         @Override
         public void close() {
-            for (BufferAllocator allocator : new BufferAllocator[] {flight, warehouse, root}) {
+            for (BufferAllocator allocator : new BufferAllocator[] {results, flight, warehouse, root}) {
                 try {
                     allocator.close();
                 } catch (IllegalStateException leak) {

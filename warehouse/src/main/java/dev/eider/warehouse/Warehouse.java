@@ -5,6 +5,7 @@ import dev.eider.catalog.EiderException;
 import dev.eider.catalog.ErrorCode;
 import dev.eider.catalog.TableCatalog;
 import dev.eider.catalog.TableState;
+import dev.eider.warehouse.engine.Cancellation;
 import dev.eider.warehouse.engine.QueryEngine;
 import dev.eider.warehouse.maintenance.OrphanFiles;
 import dev.eider.warehouse.maintenance.OrphanListing;
@@ -15,6 +16,7 @@ import dev.eider.warehouse.read.ReadOptions;
 import dev.eider.warehouse.read.SnapshotBinder;
 import dev.eider.warehouse.read.Tickets;
 import dev.eider.warehouse.scan.ManifestCache;
+import dev.eider.warehouse.scan.ScanRelation;
 import dev.eider.warehouse.scan.SnapshotPlanner;
 import dev.eider.warehouse.statement.SqlStatement;
 import dev.eider.warehouse.statement.StatementRunner;
@@ -74,7 +76,8 @@ public final class Warehouse implements AutoCloseable {
         this.manifestLoads = manifestLoads();
         SnapshotPlanner planner =
                 new SnapshotPlanner(new ManifestCache(config.read().manifestCacheBytes(), manifestLoads), allowed);
-        this.binder = new SnapshotBinder(catalog, engine, planner, config.read(), clock);
+        this.binder =
+                new SnapshotBinder(catalog, engine, planner, new ScanRelation(allowed, engine), config.read(), clock);
         this.tickets = new Tickets(catalog.signingKeys(), config.read().ticketLifetime(), clock);
         this.statements = new StatementRunner(catalog, engine, binder, appender, allocator);
         this.orphans = new OrphanFiles(
@@ -119,12 +122,22 @@ public final class Warehouse implements AutoCloseable {
 
     /** Like the other, for a caller that has to see certain snapshots: a query without them is refused. */
     public SqlStatement prepare(String sql, ReadOptions options) {
-        return statements.prepare(sql, options);
+        return prepare(sql, options, new Cancellation());
+    }
+
+    /** Like the others, for a caller that may leave meanwhile. */
+    public SqlStatement prepare(String sql, ReadOptions options, Cancellation cancellation) {
+        return statements.prepare(sql, options, cancellation);
     }
 
     /** Runs a statement that changes something. */
     public UpdateResult execute(SqlStatement.Update update) {
-        return statements.execute(update);
+        return execute(update, new Cancellation());
+    }
+
+    /** Like the other, for a caller that may leave meanwhile: nothing is changed then, unless it was too late. */
+    public UpdateResult execute(SqlStatement.Update update, Cancellation cancellation) {
+        return statements.execute(update, cancellation);
     }
 
     /** Binds the reading of one whole table at its current snapshot. */
@@ -149,12 +162,22 @@ public final class Warehouse implements AutoCloseable {
 
     /** Returns the Arrow schema of a bound query's result, without running it. */
     public Schema schema(BoundQuery query) {
-        return binder.schema(query, allocator);
+        return schema(query, new Cancellation());
+    }
+
+    /** Like the other, for a caller that may leave meanwhile. */
+    public Schema schema(BoundQuery query, Cancellation cancellation) {
+        return binder.schema(query, allocator, cancellation);
     }
 
     /** Prepares to run a bound query; the caller closes the run. */
     public QueryRun run(BoundQuery query, BufferAllocator allocator) {
-        return binder.run(query, allocator);
+        return run(query, allocator, new Cancellation());
+    }
+
+    /** Like the other, for a caller that may leave meanwhile. */
+    public QueryRun run(BoundQuery query, BufferAllocator allocator, Cancellation cancellation) {
+        return binder.run(query, allocator, cancellation);
     }
 
     /** Lists all tables, ordered by name. */

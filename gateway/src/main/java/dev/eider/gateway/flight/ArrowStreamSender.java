@@ -1,10 +1,13 @@
 package dev.eider.gateway.flight;
 
+import dev.eider.catalog.EiderException;
+import dev.eider.catalog.ErrorCode;
+import dev.eider.warehouse.engine.Cancellation;
 import dev.eider.warehouse.read.QueryRun;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.ipc.ArrowReader;
 
 /**
@@ -14,34 +17,79 @@ import org.apache.arrow.vector.ipc.ArrowReader;
  * the call be completed. A client that leaves, or takes nothing for too long, ends the statement.
  */
 final class ArrowStreamSender {
-    private final BufferAllocator allocator;
-    private final Duration clientTimeout;
+    private final BufferAllocator results;
+    private final long maxBytes;
+    private final ReadLimits limits;
     private final AtomicLong count = new AtomicLong();
 
-    ArrowStreamSender(BufferAllocator allocator, Duration clientTimeout) {
-        this.allocator = allocator;
-        this.clientTimeout = clientTimeout;
+    /**
+     * Creates a sender.
+     *
+     * @param results counts what the engine has made, without a limit: refusing a batch that is there would lose it
+     * @param maxBytes Arrow bytes that all results may hold
+     */
+    ArrowStreamSender(BufferAllocator results, long maxBytes, ReadLimits limits) {
+        this.results = results;
+        this.maxBytes = maxBytes;
+        this.limits = limits;
     }
 
     /** Sends all rows of a statement. Must not run on the thread that gRPC lends to the call. */
-    void send(Statement statement, ClientFlow flow, BatchSink sink) throws IOException {
+    void send(Statement statement, ClientFlow flow, BatchSink sink, Cancellation cancellation) throws IOException {
         String name = "read-" + count.incrementAndGet();
-        try (BufferAllocator ours = allocator.newChildAllocator(name, 0, Long.MAX_VALUE);
-                QueryRun run = statement.run(ours);
-                ClientFlow.Step step = flow.onEnd(reason -> run.cancel())) {
-            pump(run, flow, sink);
+        try (BufferAllocator ours = results.newChildAllocator(name, 0, Long.MAX_VALUE);
+                QueryRun run = statement.run(ours, cancellation)) {
+            pump(run, flow, sink, ours);
         }
     }
 
-    private void pump(QueryRun run, ClientFlow flow, BatchSink sink) throws IOException {
+    private void pump(QueryRun run, ClientFlow flow, BatchSink sink, BufferAllocator ours) throws IOException {
         ArrowReader reader = start(run);
         sink.start(reader.getVectorSchemaRoot(), reader);
+        long rows = 0;
+        long bytes = 0;
         while (next(run, reader)) {
-            flow.awaitReady(clientTimeout);
-            sink.batch();
+            requireRoom(ours.getAllocatedMemory());
+            rows += reader.getVectorSchemaRoot().getRowCount();
+            bytes += BatchPieces.bytesOf(reader.getVectorSchemaRoot());
+            requireWithin(limits.maxResultRows(), rows, "rows", "read.max-result-rows");
+            requireWithin(limits.maxResultBytes(), bytes, "bytes", "read.max-result-size");
+            send(reader.getVectorSchemaRoot(), flow, sink);
         }
         flow.check();
         sink.end();
+    }
+
+    private void send(VectorSchemaRoot root, ClientFlow flow, BatchSink sink) throws IOException {
+        try (BatchPieces pieces = new BatchPieces(root)) {
+            for (int piece = 0; piece < pieces.count(); piece++) {
+                pieces.load(piece);
+                flow.awaitReady(limits.clientTimeout());
+                sink.batch();
+            }
+        }
+    }
+
+    private void requireRoom(long batchBytes) {
+        if (batchBytes > maxBytes) {
+            throw new EiderException(
+                    ErrorCode.TOO_LARGE,
+                    "A batch of the result takes %d bytes, the limit of limits.arrow-memory is %d"
+                            .formatted(batchBytes, maxBytes));
+        }
+        if (results.getAllocatedMemory() > maxBytes) {
+            throw new EiderException(
+                    ErrorCode.OVERLOADED, "The server's memory for results is used up, try again later");
+        }
+    }
+
+    private static void requireWithin(long limit, long reached, String what, String setting) {
+        if (limit > 0 && reached > limit) {
+            throw new EiderException(
+                    ErrorCode.TOO_LARGE,
+                    "The result has more than %d %s, the limit of %s: select less, or add a LIMIT"
+                            .formatted(limit, what, setting));
+        }
     }
 
     private static ArrowReader start(QueryRun run) {
@@ -64,6 +112,6 @@ final class ArrowStreamSender {
 
     /** Waits until the client has room, as long as it may stay away. */
     void awaitClient(ClientFlow flow) {
-        flow.awaitReady(clientTimeout);
+        flow.awaitReady(limits.clientTimeout());
     }
 }

@@ -10,6 +10,7 @@ import io.grpc.ServerCall;
 import io.grpc.Status;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -38,11 +39,19 @@ final class ClientFlow {
         public <Q, A> ServerCall.Listener<Q> interceptCall(
                 ServerCall<Q, A> call, Metadata headers, io.grpc.ServerCallHandler<Q, A> next) {
             ClientFlow flow = new ClientFlow(call);
+            // A call whose own thread waits for its answer hears of the end in this way only.
+            Context.current().addListener(ended -> flow.end(reason(ended)), Runnable::run);
             Context context = Context.current().withValue(KEY, flow);
             ServerCall.Listener<Q> listener =
                     io.grpc.Contexts.interceptCall(context, new TrailingCall<>(call, flow), headers, next);
             return new FlowListener<>(listener, flow);
         }
+    }
+
+    private static EiderException reason(Context ended) {
+        return ended.cancellationCause() instanceof TimeoutException
+                ? new EiderException(ErrorCode.TIMED_OUT, "The deadline of the call is over")
+                : new EiderException(ErrorCode.CANCELLED, "The client cancelled the call");
     }
 
     private static final class TrailingCall<Q, A> extends SimpleForwardingServerCall<Q, A> {

@@ -37,10 +37,11 @@ public final class FlightListener implements AutoCloseable {
     private final ExecutorService calls;
     private final ScheduledThreadPoolExecutor timer;
     private final ReadPool pool;
+    private final ReadPool descriptions;
     private final FlightServer server;
     private boolean closed;
 
-    private FlightListener(FlightConfig config, Warehouse warehouse, BufferAllocator allocator, LoadAllocations loads) {
+    private FlightListener(FlightConfig config, Warehouse warehouse, Memory memory) {
         this.running = new RunningCalls();
         // Unbounded, because a thread of it is what gRPC needs to say that there are too many calls; the work is
         // bounded
@@ -55,19 +56,21 @@ public final class FlightListener implements AutoCloseable {
                 (late, pool) -> LOG.debug("Dropped news of a connection that the stopped server has closed"));
         this.timer = new ScheduledThreadPoolExecutor(1, new NamedThreads("eider-timer"));
         timer.setRemoveOnCancelPolicy(true);
-        this.pool = new ReadPool(config.reads(), running, timer);
-        FlightRouter.Handlers handlers = handlers(config, warehouse, allocator, pool);
+        this.pool = new ReadPool("eider-read", config.reads(), running, timer);
+        this.descriptions = new ReadPool("eider-describe", config.reads(), running, timer);
+        FlightRouter.Handlers handlers = handlers(config, warehouse, memory);
         FlightRouter router = new FlightRouter(
                 running,
                 handlers,
                 stream -> new Upload(
                         stream,
                         ClientFlow.current(),
-                        new LoadCheck(loads, config.maxMessageBytes()),
+                        new LoadCheck(memory.loads(), config.maxMessageBytes()),
                         timer,
                         config.idleTimeout()));
         Consumer<ServerBuilder<?>> interceptor = builder -> builder.intercept(new ClientFlow.Interceptor());
-        this.server = FlightServer.builder(allocator, Location.forGrpcInsecure(config.host(), config.port()), router)
+        this.server = FlightServer.builder(
+                        memory.allocator(), Location.forGrpcInsecure(config.host(), config.port()), router)
                 .executor(calls)
                 .maxInboundMessageSize(hardLimit(config.maxMessageBytes()))
                 .setMaxHeaderListSize(MAX_HEADER_BYTES)
@@ -81,12 +84,11 @@ public final class FlightListener implements AutoCloseable {
         return (int) Math.min(Integer.MAX_VALUE, 4L * maxMessageBytes);
     }
 
-    private static FlightRouter.Handlers handlers(
-            FlightConfig config, Warehouse warehouse, BufferAllocator allocator, ReadPool pool) {
+    private FlightRouter.Handlers handlers(FlightConfig config, Warehouse warehouse, Memory memory) {
+        BufferAllocator allocator = memory.allocator();
         Statements statements = new Statements(warehouse);
-        ArrowStreamSender sender =
-                new ArrowStreamSender(allocator, config.reads().clientTimeout());
-        ReadHandler reads = new ReadHandler(pool, sender);
+        ArrowStreamSender sender = new ArrowStreamSender(memory.results(), allocator.getLimit(), config.reads());
+        ReadHandler reads = new ReadHandler(pool, descriptions, sender);
         ActionTable actions = new ActionTable(List.of(
                 new QueryAction(statements, pool, sender),
                 new ListTablesAction(warehouse),
@@ -99,18 +101,22 @@ public final class FlightListener implements AutoCloseable {
                 new ListingHandler(warehouse),
                 actions,
                 new SqlProducer(statements, reads, new SqlMetadata(warehouse, allocator)),
-                new SqlUpdates(statements, allocator));
+                new SqlUpdates(statements, reads, allocator));
     }
 
     /**
-     * Binds the port and begins to answer.
+     * The Arrow memory to use, which stays its owner's.
      *
+     * @param allocator for what comes from clients, and for answers that are made here
      * @param loads listens to {@code allocator}
+     * @param results for what the engine answers with, without a limit of its own
      */
-    public static FlightListener start(
-            FlightConfig config, Warehouse warehouse, BufferAllocator allocator, LoadAllocations loads) {
+    public record Memory(BufferAllocator allocator, LoadAllocations loads, BufferAllocator results) {}
+
+    /** Binds the port and begins to answer. */
+    public static FlightListener start(FlightConfig config, Warehouse warehouse, Memory memory) {
         GRPC_NOISE.setLevel(java.util.logging.Level.SEVERE);
-        FlightListener listener = new FlightListener(config, warehouse, allocator, loads);
+        FlightListener listener = new FlightListener(config, warehouse, memory);
         try {
             listener.server.start();
         } catch (IOException unavailable) {
@@ -157,6 +163,7 @@ public final class FlightListener implements AutoCloseable {
         try {
             server.close();
             pool.close();
+            descriptions.close();
             timer.shutdownNow();
             calls.shutdown();
             if (!calls.awaitTermination(CANCEL_TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {

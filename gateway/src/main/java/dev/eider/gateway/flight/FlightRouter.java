@@ -57,7 +57,7 @@ final class FlightRouter implements FlightProducer {
             } else {
                 byte[] bytes = ticket.getBytes();
                 handlers.reads().stream(
-                        Callers.of(context), () -> handlers.statements().ofTicket(bytes, options), listener);
+                        Callers.of(context), end -> handlers.statements().ofTicket(bytes, options, end), listener);
             }
             return ticket;
         });
@@ -69,9 +69,9 @@ final class FlightRouter implements FlightProducer {
             if (isSql(descriptor)) {
                 return handlers.sql().getFlightInfo(context, descriptor);
             }
-            Statement statement = handlers.statements().ofDescriptor(descriptor, ReadHeaders.of(context));
-            byte[] ticket = statement.ticket().getBytes(java.nio.charset.StandardCharsets.UTF_8);
-            return handlers.reads().info(Callers.of(context), statement, descriptor, ticket);
+            ReadHandler.Described described = described(context, descriptor);
+            byte[] ticket = described.statement().ticket().getBytes(java.nio.charset.StandardCharsets.UTF_8);
+            return handlers.reads().info(Callers.of(context), described, descriptor, ticket);
         });
     }
 
@@ -79,9 +79,12 @@ final class FlightRouter implements FlightProducer {
     public SchemaResult getSchema(CallContext context, FlightDescriptor descriptor) {
         return answer(() -> isSql(descriptor)
                 ? handlers.sql().getSchema(context, descriptor)
-                : new SchemaResult(handlers.statements()
-                        .ofDescriptor(descriptor, ReadHeaders.of(context))
-                        .schema()));
+                : new SchemaResult(described(context, descriptor).schema()));
+    }
+
+    private ReadHandler.Described described(CallContext context, FlightDescriptor descriptor) {
+        ReadOptions options = ReadHeaders.of(context);
+        return handlers.reads().describe(end -> handlers.statements().ofDescriptor(descriptor, options, end));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.eider.gateway.flight;
 
 import dev.eider.gateway.auth.Caller;
+import dev.eider.warehouse.engine.Cancellation;
 import dev.eider.warehouse.read.ReadOptions;
 import org.apache.arrow.flight.ActionType;
 import org.apache.arrow.flight.FlightProducer.StreamListener;
@@ -40,8 +41,9 @@ final class QueryAction implements FlightAction {
         LOG.debug("Queued a query, caller={}", caller.name());
         pool.submit(flow, new ReadJob() {
             @Override
-            public void run() throws Exception {
-                sender.send(statements.ofSql(sql, options), flow, new IpcSink(chunk -> send(chunk, flow, results)));
+            public void run(Cancellation cancellation) throws Exception {
+                Statement statement = statements.ofSql(sql, options, cancellation);
+                sender.send(statement, flow, new IpcSink(chunk -> send(chunk, flow, results)), cancellation);
             }
 
             @Override

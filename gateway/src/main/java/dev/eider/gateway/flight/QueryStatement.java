@@ -1,6 +1,7 @@
 package dev.eider.gateway.flight;
 
 import dev.eider.warehouse.Warehouse;
+import dev.eider.warehouse.engine.Cancellation;
 import dev.eider.warehouse.read.BoundQuery;
 import dev.eider.warehouse.read.QueryRun;
 import org.apache.arrow.memory.BufferAllocator;
@@ -9,8 +10,8 @@ import org.apache.arrow.vector.types.pojo.Schema;
 /** A query over pinned snapshots. Immutable. */
 record QueryStatement(Warehouse warehouse, BoundQuery query) implements Statement {
     @Override
-    public Schema schema() {
-        return warehouse.schema(query);
+    public Schema schema(Cancellation cancellation) {
+        return warehouse.schema(query, cancellation);
     }
 
     @Override
@@ -19,7 +20,7 @@ record QueryStatement(Warehouse warehouse, BoundQuery query) implements Statemen
     }
 
     @Override
-    public QueryRun run(BufferAllocator allocator) {
-        return warehouse.run(query, allocator);
+    public QueryRun run(BufferAllocator allocator, Cancellation cancellation) {
+        return warehouse.run(query, allocator, cancellation);
     }
 }

@@ -1,12 +1,18 @@
 package dev.eider.gateway.flight;
 
+import dev.eider.warehouse.engine.Cancellation;
 import org.apache.arrow.flight.FlightRuntimeException;
 
 /** Work that answers one call from the pool of reads. Exactly one of the last two methods ends it. */
 interface ReadJob {
 
-    /** Does the work, and frees everything that it took. */
-    void run() throws Exception;
+    /** Does the work, and frees everything that it took; {@code cancellation} says when to stop. */
+    void run(Cancellation cancellation) throws Exception;
+
+    /** Returns whether the work has no end of its own, so that no time limit applies. */
+    default boolean isEndless() {
+        return false;
+    }
 
     /** Tells the client that all is done. */
     void succeed();

@@ -9,5 +9,15 @@ import java.time.Duration;
  * @param maxQueued how many more may wait
  * @param queueTimeout how long one waits for its turn
  * @param clientTimeout how long a client may take no rows
+ * @param statementTimeout how long one may take from its turn to its last row; zero is no limit
+ * @param maxResultRows how many rows one may answer with; zero is no limit
+ * @param maxResultBytes how many Arrow bytes one may answer with; zero is no limit
  */
-public record ReadLimits(int maxConcurrent, int maxQueued, Duration queueTimeout, Duration clientTimeout) {}
+public record ReadLimits(
+        int maxConcurrent,
+        int maxQueued,
+        Duration queueTimeout,
+        Duration clientTimeout,
+        Duration statementTimeout,
+        long maxResultRows,
+        long maxResultBytes) {}

@@ -2,7 +2,12 @@ package dev.eider.gateway.flight;
 
 import dev.eider.catalog.EiderException;
 import dev.eider.catalog.ErrorCode;
+import dev.eider.warehouse.engine.Cancellation;
+import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -11,6 +16,8 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import org.apache.arrow.flight.FlightRuntimeException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,19 +35,14 @@ final class ReadPool implements AutoCloseable {
     private final ScheduledExecutorService timer;
     private final ThreadPoolExecutor workers;
 
-    ReadPool(ReadLimits limits, RunningCalls running, ScheduledExecutorService timer) {
+    ReadPool(String name, ReadLimits limits, RunningCalls running, ScheduledExecutorService timer) {
         this.limits = limits;
         this.running = running;
         this.timer = timer;
         BlockingQueue<Runnable> queue =
                 limits.maxQueued() == 0 ? new SynchronousQueue<>() : new LinkedBlockingQueue<>(limits.maxQueued());
         this.workers = new ThreadPoolExecutor(
-                limits.maxConcurrent(),
-                limits.maxConcurrent(),
-                30,
-                TimeUnit.SECONDS,
-                queue,
-                new NamedThreads("eider-read"));
+                limits.maxConcurrent(), limits.maxConcurrent(), 30, TimeUnit.SECONDS, queue, new NamedThreads(name));
         workers.allowCoreThreadTimeOut(true);
     }
 
@@ -53,6 +55,46 @@ final class ReadPool implements AutoCloseable {
             workers.execute(entry);
         } catch (RejectedExecutionException full) {
             entry.refuse(full);
+        }
+    }
+
+    /** Does work for a call whose own thread waits for the answer: here, when its turn comes. */
+    <T> T call(ClientFlow flow, Function<Cancellation, T> work) {
+        Answer<T> answer = new Answer<>(work);
+        submit(flow, answer);
+        try {
+            return answer.result.get();
+        } catch (ExecutionException failed) {
+            throw (FlightRuntimeException) Objects.requireNonNull(failed.getCause());
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new EiderException(ErrorCode.CANCELLED, "The call was interrupted", interrupted);
+        }
+    }
+
+    /** A job whose outcome somebody waits for. */
+    private static final class Answer<T> implements ReadJob {
+        private final Function<Cancellation, T> work;
+        private final CompletableFuture<T> result = new CompletableFuture<>();
+        private volatile @Nullable T value;
+
+        Answer(Function<Cancellation, T> work) {
+            this.work = work;
+        }
+
+        @Override
+        public void run(Cancellation cancellation) {
+            value = work.apply(cancellation);
+        }
+
+        @Override
+        public void succeed() {
+            result.complete(Objects.requireNonNull(value));
+        }
+
+        @Override
+        public void fail(FlightRuntimeException failure) {
+            result.completeExceptionally(failure);
         }
     }
 
@@ -110,13 +152,31 @@ final class ReadPool implements AutoCloseable {
         }
 
         private @Nullable Throwable attempt() {
-            try {
+            Cancellation cancellation = new Cancellation();
+            Future<?> limit = statementLimit();
+            try (ClientFlow.Step step = flow.onEnd(reason -> cancellation.cancel())) {
                 flow.check();
-                job.run();
+                job.run(cancellation);
                 return null;
             } catch (Throwable failure) {
                 return flow.reasonOr(failure);
+            } finally {
+                limit.cancel(false);
             }
+        }
+
+        private Future<?> statementLimit() {
+            Duration timeout = limits.statementTimeout();
+            if (timeout.isZero() || job.isEndless()) {
+                return CompletableFuture.completedFuture(null);
+            }
+            return timer.schedule(
+                    () -> flow.end(new EiderException(
+                            ErrorCode.TIMED_OUT,
+                            "The statement took longer than %d ms, the limit of read.statement-timeout"
+                                    .formatted(timeout.toMillis()))),
+                    timeout.toMillis(),
+                    TimeUnit.MILLISECONDS);
         }
 
         private void answer(@Nullable Throwable failure) {

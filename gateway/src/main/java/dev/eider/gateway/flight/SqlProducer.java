@@ -6,6 +6,7 @@ import com.google.protobuf.Message;
 import dev.eider.catalog.CatalogConfig;
 import dev.eider.catalog.EiderException;
 import dev.eider.catalog.ErrorCode;
+import dev.eider.warehouse.engine.Cancellation;
 import dev.eider.warehouse.read.ReadOptions;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -62,34 +63,42 @@ final class SqlProducer extends BasicFlightSqlProducer {
     public FlightInfo getFlightInfoStatement(
             CommandStatementQuery command, CallContext context, FlightDescriptor descriptor) {
         refuseTransaction(command.hasTransactionId());
-        return info(context, statements.ofSql(command.getQuery(), ReadHeaders.of(context)), descriptor);
+        ReadOptions options = ReadHeaders.of(context);
+        return info(context, reads.describe(end -> statements.ofSql(command.getQuery(), options, end)), descriptor);
     }
 
     @Override
     public FlightInfo getFlightInfoPreparedStatement(
             CommandPreparedStatementQuery command, CallContext context, FlightDescriptor descriptor) {
-        return info(context, prepared(command.getPreparedStatementHandle(), ReadHeaders.of(context)), descriptor);
+        ReadOptions options = ReadHeaders.of(context);
+        return info(
+                context,
+                reads.describe(end -> prepared(command.getPreparedStatementHandle(), options, end)),
+                descriptor);
     }
 
-    private FlightInfo info(CallContext context, Statement statement, FlightDescriptor descriptor) {
+    private FlightInfo info(CallContext context, ReadHandler.Described described, FlightDescriptor descriptor) {
         Message ticket = TicketStatementQuery.newBuilder()
-                .setStatementHandle(ByteString.copyFromUtf8(statement.ticket()))
+                .setStatementHandle(
+                        ByteString.copyFromUtf8(described.statement().ticket()))
                 .build();
-        return reads.info(Callers.of(context), statement, descriptor, packed(ticket));
+        return reads.info(Callers.of(context), described, descriptor, packed(ticket));
     }
 
     @Override
     public SchemaResult getSchemaStatement(
             CommandStatementQuery command, CallContext context, FlightDescriptor descriptor) {
         refuseTransaction(command.hasTransactionId());
-        return new SchemaResult(
-                statements.ofSql(command.getQuery(), ReadHeaders.of(context)).schema());
+        ReadOptions options = ReadHeaders.of(context);
+        return new SchemaResult(reads.describe(end -> statements.ofSql(command.getQuery(), options, end))
+                .schema());
     }
 
     @Override
     public SchemaResult getSchemaPreparedStatement(
             CommandPreparedStatementQuery command, CallContext context, FlightDescriptor descriptor) {
-        return new SchemaResult(prepared(command.getPreparedStatementHandle(), ReadHeaders.of(context))
+        ReadOptions options = ReadHeaders.of(context);
+        return new SchemaResult(reads.describe(end -> prepared(command.getPreparedStatementHandle(), options, end))
                 .schema());
     }
 
@@ -97,7 +106,7 @@ final class SqlProducer extends BasicFlightSqlProducer {
     public void getStreamStatement(TicketStatementQuery ticket, CallContext context, ServerStreamListener listener) {
         byte[] handle = ticket.getStatementHandle().toByteArray();
         ReadOptions options = ReadHeaders.of(context);
-        reads.stream(Callers.of(context), () -> statements.ofTicket(handle, options), listener);
+        reads.stream(Callers.of(context), end -> statements.ofTicket(handle, options, end), listener);
     }
 
     @Override
@@ -105,23 +114,25 @@ final class SqlProducer extends BasicFlightSqlProducer {
             CommandPreparedStatementQuery command, CallContext context, ServerStreamListener listener) {
         ByteString handle = command.getPreparedStatementHandle();
         ReadOptions options = ReadHeaders.of(context);
-        reads.stream(Callers.of(context), () -> prepared(handle, options), listener);
+        reads.stream(Callers.of(context), end -> prepared(handle, options, end), listener);
     }
 
-    private Statement prepared(ByteString handle, ReadOptions options) {
-        return statements.ofSql(Statements.text(handle.toByteArray(), "prepared statement's handle"), options);
+    private Statement prepared(ByteString handle, ReadOptions options, Cancellation cancellation) {
+        return statements.ofSql(
+                Statements.text(handle.toByteArray(), "prepared statement's handle"), options, cancellation);
     }
 
     @Override
     public void createPreparedStatement(
             ActionCreatePreparedStatementRequest request, CallContext context, StreamListener<Result> listener) {
         refuseTransaction(request.hasTransactionId());
-        Statement statement = statements.ofSql(request.getQuery(), ReadHeaders.of(context));
+        ReadOptions options = ReadHeaders.of(context);
+        ReadHandler.Described described = reads.describe(end -> statements.ofSql(request.getQuery(), options, end));
         ActionCreatePreparedStatementResult.Builder result = ActionCreatePreparedStatementResult.newBuilder()
                 .setPreparedStatementHandle(ByteString.copyFrom(request.getQuery(), StandardCharsets.UTF_8));
-        if (statement instanceof QueryStatement) {
+        if (described.statement() instanceof QueryStatement) {
             // Clients tell queries from updates by this schema: an update must not have one.
-            result.setDatasetSchema(ByteString.copyFrom(SqlMetadata.serialized(statement.schema())));
+            result.setDatasetSchema(ByteString.copyFrom(SqlMetadata.serialized(described.schema())));
         }
         listener.onNext(new Result(packed(result.build())));
         listener.onCompleted();

@@ -5,6 +5,7 @@ import com.google.protobuf.ByteString;
 import dev.eider.catalog.EiderException;
 import dev.eider.catalog.ErrorCode;
 import dev.eider.gateway.auth.Caller;
+import dev.eider.warehouse.engine.Cancellation;
 import dev.eider.warehouse.read.ReadOptions;
 import dev.eider.warehouse.statement.UpdateResult;
 import org.apache.arrow.flight.FlightProducer.StreamListener;
@@ -26,10 +27,12 @@ final class SqlUpdates {
     private static final Logger LOG = LoggerFactory.getLogger(SqlUpdates.class);
 
     private final Statements statements;
+    private final ReadHandler reads;
     private final BufferAllocator allocator;
 
-    SqlUpdates(Statements statements, BufferAllocator allocator) {
+    SqlUpdates(Statements statements, ReadHandler reads, BufferAllocator allocator) {
         this.statements = statements;
+        this.reads = reads;
         this.allocator = allocator;
     }
 
@@ -62,13 +65,8 @@ final class SqlUpdates {
     }
 
     private void execute(Caller caller, ByteString sql, StreamListener<PutResult> results) {
-        Statement statement = statements.ofSql(Statements.text(sql.toByteArray(), "statement"), ReadOptions.NONE);
-        if (!(statement instanceof UpdateStatement update)) {
-            throw new EiderException(
-                    ErrorCode.INVALID_REQUEST, "The statement returns rows: run it as a query, not as an update");
-        }
         LOG.debug("Update begins, caller={}", caller.name());
-        UpdateResult result = update.execute();
+        UpdateResult result = reads.update(cancellation -> execute(sql, cancellation));
         result.receipt()
                 .ifPresent(receipt -> ClientFlow.current().addTrailer(RECEIPT, WireJson.receiptTrailer(receipt)));
         byte[] answer = DoPutUpdateResult.newBuilder()
@@ -78,5 +76,14 @@ final class SqlUpdates {
         try (PutResult put = PutResult.metadata(Buffers.copyOf(answer, allocator))) {
             results.onNext(put);
         }
+    }
+
+    private UpdateResult execute(ByteString sql, Cancellation cancellation) {
+        String text = Statements.text(sql.toByteArray(), "statement");
+        if (statements.ofSql(text, ReadOptions.NONE, cancellation) instanceof UpdateStatement update) {
+            return update.execute(cancellation);
+        }
+        throw new EiderException(
+                ErrorCode.INVALID_REQUEST, "The statement returns rows: run it as a query, not as an update");
     }
 }

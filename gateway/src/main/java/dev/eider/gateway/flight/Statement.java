@@ -1,5 +1,6 @@
 package dev.eider.gateway.flight;
 
+import dev.eider.warehouse.engine.Cancellation;
 import dev.eider.warehouse.read.QueryRun;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.types.pojo.Schema;
@@ -8,11 +9,11 @@ import org.apache.arrow.vector.types.pojo.Schema;
 sealed interface Statement permits QueryStatement, UpdateStatement {
 
     /** Returns the schema of its rows. */
-    Schema schema();
+    Schema schema(Cancellation cancellation);
 
     /** Returns text that {@link Statements#ofTicket} turns into this statement again. */
     String ticket();
 
     /** Starts it; the caller closes the run. */
-    QueryRun run(BufferAllocator allocator);
+    QueryRun run(BufferAllocator allocator, Cancellation cancellation);
 }

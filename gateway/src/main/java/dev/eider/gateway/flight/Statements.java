@@ -3,6 +3,7 @@ package dev.eider.gateway.flight;
 import dev.eider.catalog.EiderException;
 import dev.eider.catalog.ErrorCode;
 import dev.eider.warehouse.Warehouse;
+import dev.eider.warehouse.engine.Cancellation;
 import dev.eider.warehouse.read.ReadOptions;
 import dev.eider.warehouse.read.Tickets;
 import dev.eider.warehouse.statement.SqlStatement;
@@ -20,9 +21,9 @@ final class Statements {
     }
 
     /** Returns the statement of a descriptor: a path names a table, a command is SQL text. */
-    Statement ofDescriptor(FlightDescriptor descriptor, ReadOptions options) {
+    Statement ofDescriptor(FlightDescriptor descriptor, ReadOptions options, Cancellation cancellation) {
         if (descriptor.isCommand()) {
-            return ofSql(text(descriptor.getCommand(), "command"), options);
+            return ofSql(text(descriptor.getCommand(), "command"), options, cancellation);
         }
         return new QueryStatement(warehouse, warehouse.bindTable(TablePaths.table(descriptor.getPath()), options));
     }
@@ -32,14 +33,16 @@ final class Statements {
      *
      * @param options checked when a query is bound, so they do not matter to one that is pinned already
      */
-    Statement ofTicket(byte[] ticket, ReadOptions options) {
+    Statement ofTicket(byte[] ticket, ReadOptions options, Cancellation cancellation) {
         String text = text(ticket, "ticket");
-        return Tickets.isTicket(text) ? new QueryStatement(warehouse, warehouse.redeem(text)) : ofSql(text, options);
+        return Tickets.isTicket(text)
+                ? new QueryStatement(warehouse, warehouse.redeem(text))
+                : ofSql(text, options, cancellation);
     }
 
     /** Returns the statement of SQL text; a query is bound to the snapshots of this moment. */
-    Statement ofSql(String sql, ReadOptions options) {
-        SqlStatement statement = warehouse.prepare(sql, options);
+    Statement ofSql(String sql, ReadOptions options, Cancellation cancellation) {
+        SqlStatement statement = warehouse.prepare(sql, options, cancellation);
         if (statement instanceof SqlStatement.Query query) {
             return new QueryStatement(warehouse, query.query());
         }

@@ -3,6 +3,7 @@ package dev.eider.gateway.flight;
 import dev.eider.catalog.EiderException;
 import dev.eider.catalog.ErrorCode;
 import dev.eider.warehouse.Warehouse;
+import dev.eider.warehouse.engine.Cancellation;
 import dev.eider.warehouse.read.QueryRun;
 import dev.eider.warehouse.statement.SqlStatement;
 import dev.eider.warehouse.statement.UpdateResult;
@@ -23,12 +24,12 @@ record UpdateStatement(Warehouse warehouse, SqlStatement.Update update) implemen
             new Schema(List.of(Field.notNullable(COUNT, new ArrowType.Int(Long.SIZE, true))));
 
     /** Runs it, and returns what it did. */
-    UpdateResult execute() {
-        return warehouse.execute(update);
+    UpdateResult execute(Cancellation cancellation) {
+        return warehouse.execute(update, cancellation);
     }
 
     @Override
-    public Schema schema() {
+    public Schema schema(Cancellation cancellation) {
         return SCHEMA;
     }
 
@@ -38,8 +39,8 @@ record UpdateStatement(Warehouse warehouse, SqlStatement.Update update) implemen
     }
 
     @Override
-    public QueryRun run(BufferAllocator allocator) {
-        return new CountRun(new CountReader(allocator, execute().rows()));
+    public QueryRun run(BufferAllocator allocator, Cancellation cancellation) {
+        return new CountRun(new CountReader(allocator, execute(cancellation).rows()));
     }
 
     private record CountRun(CountReader reader) implements QueryRun {

@@ -8,6 +8,7 @@ import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.apache.arrow.c.ArrowArrayStream;
 import org.apache.arrow.c.Data;
 import org.apache.arrow.memory.BufferAllocator;
@@ -22,19 +23,32 @@ import org.duckdb.DuckDBResultSet;
  * #cancel()}. Whoever takes it closes it, which also drops the views and streams that were made on it.
  */
 public final class EngineConnection implements AutoCloseable {
+    /** A batch is made in memory that no limit counts. */
+    private static final int MAX_ROWS_OF_ANY_SIZE = 2_048;
+
+    private static final Pattern FIXED_SIZE = Pattern.compile(
+            "BOOLEAN|U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL.*|DATE|TIME.*|INTERVAL|UUID|ENUM.*");
+
     private final DuckDBConnection connection;
     private final Interrupter interrupter;
     private final ParsedQueries parsed;
     private final ScanFunctions scans;
+    private final Cancellation cancellation;
     private final List<AutoCloseable> owned = new ArrayList<>();
     private volatile boolean cancelled;
     private volatile boolean closed;
 
-    EngineConnection(DuckDBConnection connection, Interrupter interrupter, ParsedQueries parsed, ScanFunctions scans) {
+    EngineConnection(
+            DuckDBConnection connection,
+            Interrupter interrupter,
+            ParsedQueries parsed,
+            ScanFunctions scans,
+            Cancellation cancellation) {
         this.connection = connection;
         this.interrupter = interrupter;
         this.parsed = parsed;
         this.scans = scans;
+        this.cancellation = cancellation;
     }
 
     /** Reads a row of a result; column numbers start at 1. */
@@ -59,7 +73,7 @@ public final class EngineConnection implements AutoCloseable {
         try (PreparedStatement statement = start(sql)) {
             statement.execute();
         } catch (SQLException e) {
-            throw EngineErrors.translate(e);
+            throw failure(e);
         }
     }
 
@@ -73,7 +87,7 @@ public final class EngineConnection implements AutoCloseable {
             }
             return rows;
         } catch (SQLException e) {
-            throw EngineErrors.translate(e);
+            throw failure(e);
         }
     }
 
@@ -87,7 +101,7 @@ public final class EngineConnection implements AutoCloseable {
             }
             return names;
         } catch (SQLException e) {
-            throw EngineErrors.translate(e);
+            throw failure(e);
         }
     }
 
@@ -137,20 +151,31 @@ public final class EngineConnection implements AutoCloseable {
     /**
      * Starts a query whose rows are produced while they are read.
      *
+     * @param batchRows the most rows of a batch; where values have no fixed size, a batch has fewer
      * @return the rows, closed with this connection
      */
     public ArrowReader stream(String sql, BufferAllocator allocator, int batchRows) {
         try {
             PreparedStatement statement = start(sql);
             owned.add(statement);
+            int rows = hasFixedSizes(statement.getMetaData()) ? batchRows : Math.min(batchRows, MAX_ROWS_OF_ANY_SIZE);
             DuckDBResultSet result = statement.executeQuery().unwrap(DuckDBResultSet.class);
             owned.add(result);
-            ArrowReader reader = (ArrowReader) result.arrowExportStream(allocator, batchRows);
+            ArrowReader reader = (ArrowReader) result.arrowExportStream(allocator, rows);
             owned.add(reader);
             return reader;
         } catch (SQLException e) {
-            throw EngineErrors.translate(e);
+            throw failure(e);
         }
+    }
+
+    private static boolean hasFixedSizes(ResultSetMetaData columns) throws SQLException {
+        for (int i = 1; i <= columns.getColumnCount(); i++) {
+            if (!FIXED_SIZE.matcher(columns.getColumnTypeName(i)).matches()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Turns what reading a stream of this connection threw into an error to show. */
@@ -193,6 +218,7 @@ public final class EngineConnection implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        cancellation.remove(this);
         List<AutoCloseable> closing = new ArrayList<>();
         for (AutoCloseable resource : owned) {
             closing.add(0, resource);

@@ -15,7 +15,8 @@ import java.util.regex.Pattern;
 final class EngineErrors {
     private static final Pattern TYPED = Pattern.compile(
             "^(?:[A-Z][\\w ]*? ?Error: )*?(?<type>[A-Z][A-Za-z ]*?) Error: (?<text>.*)$", Pattern.DOTALL);
-    private static final Pattern QUOTATION = Pattern.compile("\\n\\s*\\n?LINE \\d+:.*", Pattern.DOTALL);
+    private static final Pattern QUOTATION =
+            Pattern.compile("\\n\\s*\\n?(LINE \\d+:|Stack Trace:|Possible solutions:|\\tat ).*", Pattern.DOTALL);
     private static final Pattern HOST_PATH = Pattern.compile("(?:file:/{0,3})?/[^\\s\"',;:()]+/[^\\s\"',;:()]*");
     private static final Map<String, ErrorCode> CODES = Map.ofEntries(
             Map.entry("parser", ErrorCode.INVALID_SQL),
@@ -46,6 +47,15 @@ final class EngineErrors {
             return known;
         }
         String message = String.valueOf(error.getMessage());
+        int limit = message.indexOf(GrowthLimits.MARK);
+        if (limit >= 0) {
+            String what = message.substring(limit + GrowthLimits.MARK.length())
+                    .lines()
+                    .findFirst()
+                    .orElse("");
+            return new EiderException(
+                    ErrorCode.TOO_LARGE, "The query makes " + what + ", which is more than it may", error);
+        }
         Matcher typed = TYPED.matcher(message.strip());
         if (!typed.matches()) {
             return new EiderException(ErrorCode.INTERNAL, "The query engine failed: " + firstLine(message), error);

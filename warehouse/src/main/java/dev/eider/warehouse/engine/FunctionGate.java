@@ -29,7 +29,10 @@ final class FunctionGate {
             String kind = call.inFrom() ? "table function " : "function ";
             throw new EiderException(ErrorCode.FORBIDDEN, "The " + kind + call.name() + " is not allowed");
         }
-        if (!SyntaxWalk.isBuiltIn(call.catalog(), call.schema())) {
+        boolean reachesEngine =
+                !call.catalog().isEmpty() || SqlToken.lower(call.schema()).equals("pg_catalog");
+        boolean evadesLimit = !call.inFrom() && reachesEngine && GrowthLimits.covers(name);
+        if (evadesLimit || !SyntaxWalk.isBuiltIn(call.catalog(), call.schema())) {
             String qualifier = call.catalog().isEmpty() ? call.schema() : call.catalog() + "." + call.schema();
             throw new EiderException(
                     ErrorCode.FORBIDDEN,

@@ -16,11 +16,13 @@ public final class ParsedQuery {
     private final String text;
     private final List<TableReference> tables;
     private final List<Edit> edits;
+    private final List<Selection> selections;
 
-    ParsedQuery(String text, List<TableReference> tables, List<Edit> edits) {
+    ParsedQuery(String text, List<TableReference> tables, List<Edit> edits, List<Selection> selections) {
         this.text = text;
         this.tables = List.copyOf(tables);
         this.edits = List.copyOf(edits);
+        this.selections = List.copyOf(selections);
     }
 
     /**
@@ -43,6 +45,11 @@ public final class ParsedQuery {
     /** Returns the references in the order of appearance; a table that is named twice is there twice. */
     public List<TableReference> tables() {
         return tables;
+    }
+
+    /** Returns every SELECT of the statement, wherever it stands. */
+    public List<Selection> selections() {
+        return selections;
     }
 
     /**

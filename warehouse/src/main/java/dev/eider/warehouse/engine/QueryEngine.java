@@ -53,6 +53,7 @@ public final class QueryEngine implements AutoCloseable {
                 statement.execute("COPY (SELECT 0 AS nothing WHERE false) TO %s (FORMAT parquet)"
                         .formatted(SqlText.quoteLiteral(
                                 temp.path().resolve(NO_ROWS).toString())));
+                GrowthLimits.install(instance);
                 for (String setting : settings(config, temp.path(), directories)) {
                     statement.execute(setting);
                 }
@@ -101,9 +102,16 @@ public final class QueryEngine implements AutoCloseable {
 
     /** Returns a new connection of this instance; the caller closes it. */
     public EngineConnection connect() {
+        return connect(new Cancellation());
+    }
+
+    /** Returns a new connection that {@code cancellation} stops; the caller closes it. */
+    public EngineConnection connect(Cancellation cancellation) {
         try {
-            DuckDBConnection connection = instance.duplicate().unwrap(DuckDBConnection.class);
-            return new EngineConnection(connection, interrupter, parsed, scans);
+            DuckDBConnection own = instance.duplicate().unwrap(DuckDBConnection.class);
+            EngineConnection connection = new EngineConnection(own, interrupter, parsed, scans, cancellation);
+            cancellation.add(connection);
+            return connection;
         } catch (SQLException e) {
             throw EngineErrors.translate(e);
         }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -53,7 +54,27 @@ final class ReferenceFinder {
         List<TableReference> tables = references.values().stream()
                 .sorted((a, b) -> Integer.compare(a.position(), b.position()))
                 .toList();
-        return new ParsedQuery(text, tables, edits);
+        return new ParsedQuery(text, tables, edits, selections());
+    }
+
+    /** The parser copies some expressions, and with them the queries inside: these are listed once. */
+    private List<Selection> selections() {
+        Set<Selection> selections = new LinkedHashSet<>();
+        for (SyntaxTree.Selection selection : tree.selections()) {
+            List<Selection.Source> sources = selection.sources().stream()
+                    .map(source -> new Selection.Source(source.name(), table(source), source.role()))
+                    .toList();
+            selections.add(new Selection(sources, selection.conditions(), selection.merged(), selection.natural()));
+        }
+        return List.copyOf(selections);
+    }
+
+    /** Returns nothing where a name stands that a common table expression answers to. */
+    private Optional<TableReference> table(SyntaxTree.Source source) {
+        int index = source.location() < 0 ? -1 : tokenIndex(source.location());
+        return index < 0
+                ? Optional.empty()
+                : Optional.ofNullable(references.get(tokens.get(index).start()));
     }
 
     private void addTable(SyntaxTree.Table table) {

@@ -2,6 +2,7 @@ package dev.eider.warehouse.engine;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What a statement refers to, as DuckDB's parser saw it. Immutable.
@@ -12,8 +13,10 @@ import java.util.Optional;
  * @param tables every name in FROM that no common table expression answers to
  * @param columns every column reference
  * @param uses traits of the statement that the gate decides about
+ * @param selections every SELECT
  */
-record SyntaxTree(List<Call> functions, List<Table> tables, List<Column> columns, List<Trait> uses) {
+record SyntaxTree(
+        List<Call> functions, List<Table> tables, List<Column> columns, List<Trait> uses, List<Selection> selections) {
 
     /** Something that a statement does which is not a function, table or column. */
     enum Trait {
@@ -52,6 +55,22 @@ record SyntaxTree(List<Call> functions, List<Table> tables, List<Column> columns
      */
     record Version(String unit, Optional<String> constant) {}
 
+    /** One SELECT, as {@link dev.eider.warehouse.engine.Selection} describes it, its tables told by where they stand. */
+    record Selection(List<Source> sources, List<ColumnCondition> conditions, Set<String> merged, boolean natural) {
+        Selection {
+            sources = List.copyOf(sources);
+            conditions = List.copyOf(conditions);
+            merged = Set.copyOf(merged);
+        }
+    }
+
+    /**
+     * A relation in FROM.
+     *
+     * @param location of its name, -1 if it is no table, or one that cannot be filtered
+     */
+    record Source(String name, long location, dev.eider.warehouse.engine.Selection.Role role) {}
+
     /** A column reference, with all its qualifiers and field names. */
     record Column(List<String> path, long location) {}
 
@@ -60,5 +79,6 @@ record SyntaxTree(List<Call> functions, List<Table> tables, List<Column> columns
         tables = List.copyOf(tables);
         columns = List.copyOf(columns);
         uses = List.copyOf(uses);
+        selections = List.copyOf(selections);
     }
 }

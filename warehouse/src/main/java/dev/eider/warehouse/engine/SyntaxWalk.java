@@ -39,43 +39,54 @@ final class SyntaxWalk {
     private final List<SyntaxTree.Table> tables = new ArrayList<>();
     private final List<SyntaxTree.Column> columns = new ArrayList<>();
     private final List<SyntaxTree.Trait> uses = new ArrayList<>();
+    private final List<SyntaxTree.Selection> selections = new ArrayList<>();
     private final Deque<Step> steps = new ArrayDeque<>();
 
     private SyntaxWalk() {}
 
     static SyntaxTree over(JsonNode statement) {
         SyntaxWalk walk = new SyntaxWalk();
-        walk.steps.push(new Step(statement, new Place(0, 0, null, null, false)));
+        walk.steps.push(new Step(statement, new Place(0, 0, null, null, false, false)));
         while (!walk.steps.isEmpty()) {
             Step step = walk.steps.pop();
             walk.visit(step.node, step.place);
         }
-        return new SyntaxTree(walk.functions, walk.tables, walk.columns, walk.uses);
+        return new SyntaxTree(walk.functions, walk.tables, walk.columns, walk.uses, walk.selections);
     }
 
     /** A node that is still to be visited. */
     private record Step(JsonNode node, Place place) {}
 
     /** Where a node stands: how deep, what it sees, and inside of what. */
-    private record Place(int depth, int bindingDepth, @Nullable Scope scope, @Nullable Cte inside, boolean inVersion) {
+    private record Place(
+            int depth,
+            int bindingDepth,
+            @Nullable Scope scope,
+            @Nullable Cte inside,
+            boolean inVersion,
+            boolean inReduce) {
         Place deeper(int levels) {
-            return new Place(depth + levels, bindingDepth, scope, inside, inVersion);
+            return new Place(depth + levels, bindingDepth, scope, inside, inVersion, inReduce);
         }
 
         Place binding() {
-            return new Place(depth, bindingDepth + 1, scope, inside, inVersion);
+            return new Place(depth, bindingDepth + 1, scope, inside, inVersion, inReduce);
         }
 
         Place version() {
-            return new Place(depth, bindingDepth, scope, inside, true);
+            return new Place(depth, bindingDepth, scope, inside, true, inReduce);
+        }
+
+        Place reducing() {
+            return new Place(depth, bindingDepth, scope, inside, inVersion, true);
         }
 
         Place seeing(@Nullable Scope visible) {
-            return new Place(depth, bindingDepth, visible, inside, inVersion);
+            return new Place(depth, bindingDepth, visible, inside, inVersion, inReduce);
         }
 
         Place within(Cte cte) {
-            return new Place(depth, bindingDepth, scope, cte, inVersion);
+            return new Place(depth, bindingDepth, scope, cte, inVersion, inReduce);
         }
     }
 
@@ -121,7 +132,7 @@ final class SyntaxWalk {
             case "PARAMETER" -> uses.add(SyntaxTree.Trait.PARAMETER);
             case "FUNCTION", "WINDOW" -> {
                 addCall(node, false);
-                pushFields(node, place);
+                visitArguments(node, place);
             }
             case "COLUMN_REF" -> addColumn(node, place);
             case "SUBQUERY" -> {
@@ -136,6 +147,26 @@ final class SyntaxWalk {
             }
             default -> pushFields(node, place);
         }
+    }
+
+    /** Checks what a call could make of its arguments before they are visited. */
+    private void visitArguments(JsonNode call, Place place) {
+        String name = SqlToken.lower(call.path("function_name").asText());
+        JsonNode arguments = call.path("children");
+        JsonNode first = arguments.path(0);
+        boolean constant = first.path("class").asText().equals("CONSTANT");
+        GrowthLimits.requireNarrowFormat(
+                name, constant ? first.path("value").path("value").asText() : null);
+        if (place.inReduce) {
+            GrowthLimits.requireCallableByReduce(name);
+        }
+        Place inside = GrowthLimits.covers(name) ? place.binding() : place;
+        boolean reduces = GrowthLimits.reduces(name);
+        for (JsonNode argument : arguments) {
+            boolean lambda = argument.path("class").asText().equals("LAMBDA");
+            push(argument, reduces && lambda ? inside.deeper(2).reducing() : inside.deeper(2));
+        }
+        pushFieldsExcept(Set.of("children"), call, inside);
     }
 
     private void visitOther(JsonNode node, Place place) {
@@ -161,12 +192,25 @@ final class SyntaxWalk {
                     uses.add(SyntaxTree.Trait.QUALIFIED_TYPE);
                 }
             }
-            default -> pushFields(node, place);
+            default -> {
+                requireKnownType(node);
+                pushFields(node, place);
+            }
+        }
+    }
+
+    /** The engine turns JSON into variants by recursion: a deep value ends the process. */
+    private static void requireKnownType(JsonNode type) {
+        if (type.path("id").asText().equals("VARIANT")) {
+            throw new EiderException(ErrorCode.UNSUPPORTED, "The type VARIANT is not supported");
         }
     }
 
     /** Each expression of a WITH clause sees the ones before it, and the rest of the query sees all. */
     private void visitQuery(JsonNode node, Place place) {
+        if (node.path("type").asText().equals("SELECT_NODE")) {
+            selections.add(SelectionReader.read(node));
+        }
         List<Step> bodies = new ArrayList<>();
         Scope scope = place.scope;
         for (JsonNode entry : node.path("cte_map").path("map")) {
@@ -335,7 +379,7 @@ final class SyntaxWalk {
     }
 
     /** DuckDB writes "none" as the largest unsigned number. */
-    private static long location(JsonNode node) {
+    static long location(JsonNode node) {
         JsonNode location = node.path("query_location");
         return location.canConvertToInt() ? location.asLong() : -1;
     }

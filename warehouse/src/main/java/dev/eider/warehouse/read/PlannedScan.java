@@ -7,7 +7,7 @@ import dev.eider.warehouse.scan.ScanRelation;
 import dev.eider.warehouse.scan.SnapshotPlanner;
 import java.util.Objects;
 import org.apache.iceberg.Schema;
-import org.apache.iceberg.expressions.Expressions;
+import org.apache.iceberg.expressions.Expression;
 
 /** Has the engine read exactly the rows that are live in a snapshot's data files, mapping columns by field id. */
 final class PlannedScan implements ScanPlanner {
@@ -20,9 +20,9 @@ final class PlannedScan implements ScanPlanner {
     }
 
     @Override
-    public String relation(EngineConnection connection, TableState state, BoundQuery.Pin pin) {
+    public String relation(EngineConnection connection, TableState state, BoundQuery.Pin pin, Expression filter) {
         Schema schema = Objects.requireNonNull(state.table().schemas().get(pin.schemaId()), "schema");
-        ScanPlan plan = planner.plan(state, pin.snapshot(), schema, Expressions.alwaysTrue());
+        ScanPlan plan = planner.plan(state, pin.snapshot(), schema, filter);
         return relation.of(connection, state, schema, plan, ScanRelation.Rows.PLAIN);
     }
 }

@@ -2,26 +2,91 @@ package dev.eider.warehouse.read;
 
 import dev.eider.catalog.TableState;
 import dev.eider.warehouse.engine.EngineConnection;
+import dev.eider.warehouse.engine.ParsedQuery;
 import dev.eider.warehouse.engine.SqlText;
+import dev.eider.warehouse.engine.TableReference;
 import dev.eider.warehouse.metadata.MetadataTables;
+import java.security.SecureRandom;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.apache.arrow.memory.BufferAllocator;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.expressions.Expression;
+import org.apache.iceberg.expressions.ExpressionParser;
+import org.apache.iceberg.expressions.Expressions;
 
 /**
- * Makes what a pin stands for a relation of one connection. Immutable.
+ * Makes what the pins of a statement stand for relations of one connection. Immutable.
  *
  * @param columnsOnly whether the statement is only to be described, so that rows that take work can be left out
  */
 record Presentation(MetadataTables metadata, ScanPlanner planner, BufferAllocator allocator, boolean columnsOnly) {
+    /** Cannot be guessed: a caller's own name must not stand where one of these is meant. */
+    private static final String PREFIX =
+            "__eider_" + Long.toString(new SecureRandom().nextLong() >>> 1, Character.MAX_RADIX) + "_";
 
-    /** Makes a view or temporary table of a name. */
-    void present(EngineConnection connection, String name, TableState state, BoundQuery.Pin pin) {
+    /** What one relation shows: what is pinned, without the rows that one reference does not need. */
+    private record Scan(BoundQuery.Pin pin, String filter) {}
+
+    /**
+     * Makes a view or temporary table for each pin and filter, and returns the statement's text over them.
+     *
+     * @param pins of the statement's references, in their order
+     * @param states a table for each pin
+     */
+    String present(
+            EngineConnection connection,
+            ParsedQuery query,
+            List<BoundQuery.Pin> pins,
+            Map<BoundQuery.Pin, TableState> states) {
+        Map<TableReference, Expression> filters = ScanFilters.of(query, schemas(query, pins, states));
+        Map<Scan, String> names = new HashMap<>();
+        Map<TableReference, String> relations = new HashMap<>();
+        for (int i = 0; i < pins.size(); i++) {
+            BoundQuery.Pin pin = pins.get(i);
+            TableReference reference = query.tables().get(i);
+            Expression filter = filters.getOrDefault(reference, Expressions.alwaysTrue());
+            Scan scan = new Scan(pin, ExpressionParser.toJson(filter));
+            String name = names.get(scan);
+            if (name == null) {
+                name = PREFIX + names.size();
+                present(connection, name, state(states, pin), pin, filter);
+                names.put(scan, name);
+            }
+            relations.put(reference, SqlText.quoteIdentifier(name));
+        }
+        return query.rewrite(relations::get);
+    }
+
+    private void present(
+            EngineConnection connection, String name, TableState state, BoundQuery.Pin pin, Expression filter) {
         if (!(pin.facet() instanceof Facet.Metadata described)) {
-            String relation = planner.relation(connection, state, pin);
+            String relation = planner.relation(connection, state, pin, filter);
             connection.execute("CREATE TEMP VIEW %s AS %s".formatted(SqlText.quoteIdentifier(name), relation));
         } else if (columnsOnly) {
             metadata.presentColumns(connection, name, state, described.table());
         } else {
             metadata.present(connection, name, state, described.table(), pin.snapshot(), allocator);
         }
+    }
+
+    /** Returns the columns of each reference that reads a table's rows. */
+    private static Map<TableReference, Schema> schemas(
+            ParsedQuery query, List<BoundQuery.Pin> pins, Map<BoundQuery.Pin, TableState> states) {
+        Map<TableReference, Schema> schemas = new HashMap<>();
+        for (int i = 0; i < pins.size(); i++) {
+            BoundQuery.Pin pin = pins.get(i);
+            Schema schema = state(states, pin).metadata().schemasById().get(pin.schemaId());
+            if (schema != null && pin.facet() instanceof Facet.Rows) {
+                schemas.put(query.tables().get(i), schema);
+            }
+        }
+        return schemas;
+    }
+
+    private static TableState state(Map<BoundQuery.Pin, TableState> states, BoundQuery.Pin pin) {
+        return Objects.requireNonNull(states.get(pin), "state");
     }
 }

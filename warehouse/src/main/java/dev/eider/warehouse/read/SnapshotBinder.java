@@ -4,15 +4,16 @@ import dev.eider.catalog.EiderException;
 import dev.eider.catalog.ErrorCode;
 import dev.eider.catalog.TableCatalog;
 import dev.eider.catalog.TableState;
+import dev.eider.warehouse.engine.Cancellation;
 import dev.eider.warehouse.engine.EngineConnection;
 import dev.eider.warehouse.engine.ParsedQuery;
 import dev.eider.warehouse.engine.QueryEngine;
 import dev.eider.warehouse.engine.SqlText;
 import dev.eider.warehouse.engine.TableReference;
 import dev.eider.warehouse.metadata.MetadataTables;
+import dev.eider.warehouse.scan.ScanRelation;
 import dev.eider.warehouse.scan.SnapshotPlanner;
 import java.io.IOException;
-import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -34,10 +35,6 @@ import org.apache.iceberg.catalog.TableIdentifier;
  * view of the request's own connection; the caller's text is untouched otherwise. Thread-safe.
  */
 public final class SnapshotBinder {
-    /** Cannot be guessed: a caller's own name must not stand where one of these is meant. */
-    private static final String VIEW_PREFIX =
-            "__eider_" + Long.toString(new SecureRandom().nextLong() >>> 1, Character.MAX_RADIX) + "_";
-
     private final TableCatalog catalog;
     private final QueryEngine engine;
     private final TableVersions versions;
@@ -50,7 +47,12 @@ public final class SnapshotBinder {
 
     /** Creates a binder; an engine that this version lacks is refused. */
     public SnapshotBinder(
-            TableCatalog catalog, QueryEngine engine, SnapshotPlanner planner, ReadConfig config, Clock clock) {
+            TableCatalog catalog,
+            QueryEngine engine,
+            SnapshotPlanner planner,
+            ScanRelation relation,
+            ReadConfig config,
+            Clock clock) {
         if (config.engine() == ReadConfig.Engine.ICEBERG_SCAN) {
             throw new EiderException(
                     ErrorCode.INVALID_CONFIGURATION,
@@ -60,7 +62,7 @@ public final class SnapshotBinder {
         this.engine = engine;
         this.versions = new TableVersions(catalog.history());
         this.tables = new PinnedTables(catalog);
-        this.planner = new PlannedScan(planner, engine);
+        this.planner = new PlannedScan(planner, relation);
         this.metadata = new MetadataTables(catalog.history());
         this.config = config;
         this.clock = clock;
@@ -74,7 +76,12 @@ public final class SnapshotBinder {
 
     /** Like the other, for a caller that has to see certain snapshots: without them the query is refused. */
     public BoundQuery bind(String sql, ReadOptions options) {
-        try (EngineConnection connection = engine.connect()) {
+        return bind(sql, options, new Cancellation());
+    }
+
+    /** Like the other, for a caller that may leave meanwhile. */
+    public BoundQuery bind(String sql, ReadOptions options, Cancellation cancellation) {
+        try (EngineConnection connection = engine.connect(cancellation)) {
             ParsedQuery query = connection.parse(sql);
             List<List<Referent>> meanings =
                     query.tables().stream().map(Referent::of).toList();
@@ -154,7 +161,12 @@ public final class SnapshotBinder {
 
     /** Returns the Arrow schema of a bound query's result, without running it. */
     public Schema schema(BoundQuery query, BufferAllocator allocator) {
-        try (EngineConnection connection = engine.connect()) {
+        return schema(query, allocator, new Cancellation());
+    }
+
+    /** Like the other, for a caller that may leave meanwhile. */
+    public Schema schema(BoundQuery query, BufferAllocator allocator, Cancellation cancellation) {
+        try (EngineConnection connection = engine.connect(cancellation)) {
             String sql = present(connection, query, new Presentation(metadata, planner, allocator, true));
             List<String> names = connection.columnNames(sql);
             ArrowReader reader = connection.stream("SELECT * FROM (%s\n) LIMIT 0".formatted(sql), allocator, 1);
@@ -177,7 +189,12 @@ public final class SnapshotBinder {
 
     /** Prepares to run a bound query; the caller closes the run. The text is gated like any other. */
     public QueryRun run(BoundQuery query, BufferAllocator allocator) {
-        EngineConnection connection = engine.connect();
+        return run(query, allocator, new Cancellation());
+    }
+
+    /** Like the other, for a caller that may leave meanwhile. */
+    public QueryRun run(BoundQuery query, BufferAllocator allocator, Cancellation cancellation) {
+        EngineConnection connection = engine.connect(cancellation);
         HeldSnapshots held = HeldSnapshots.of(query, catalog.leases());
         try {
             return new EngineRun(
@@ -199,18 +216,6 @@ public final class SnapshotBinder {
         if (parsed.tables().size() != query.pins().size()) {
             throw new EiderException(ErrorCode.INVALID_REQUEST, "The ticket's tables are not those of its SQL");
         }
-        Map<BoundQuery.Pin, TableState> states = tables.of(query);
-        Map<BoundQuery.Pin, String> views = new HashMap<>();
-        Map<TableReference, String> relations = new HashMap<>();
-        for (int i = 0; i < query.pins().size(); i++) {
-            BoundQuery.Pin pin = query.pins().get(i);
-            if (!views.containsKey(pin)) {
-                String view = VIEW_PREFIX + views.size();
-                presentation.present(connection, view, Objects.requireNonNull(states.get(pin), "state"), pin);
-                views.put(pin, SqlText.quoteIdentifier(view));
-            }
-            relations.put(parsed.tables().get(i), views.get(pin));
-        }
-        return parsed.rewrite(relations::get);
+        return presentation.present(connection, parsed, query.pins(), tables.of(query));
     }
 }

@@ -5,6 +5,7 @@ import dev.eider.catalog.ErrorCode;
 import dev.eider.catalog.TableCatalog;
 import dev.eider.catalog.TableNames;
 import dev.eider.catalog.TableState;
+import dev.eider.warehouse.engine.Cancellation;
 import dev.eider.warehouse.engine.EngineConnection;
 import dev.eider.warehouse.engine.QueryEngine;
 import dev.eider.warehouse.engine.SqlText;
@@ -58,9 +59,9 @@ public final class StatementRunner {
     }
 
     /** Decides what a statement is, and binds it if it is a query; runs nothing. */
-    public SqlStatement prepare(String sql, ReadOptions options) {
+    public SqlStatement prepare(String sql, ReadOptions options, Cancellation cancellation) {
         if (StatementParser.parse(sql).isEmpty()) {
-            return new SqlStatement.Query(binder.bind(sql, options));
+            return new SqlStatement.Query(binder.bind(sql, options, cancellation));
         }
         if (!options.isEmpty()) {
             throw new EiderException(
@@ -70,14 +71,14 @@ public final class StatementRunner {
     }
 
     /** Carries a change out. */
-    public UpdateResult execute(SqlStatement.Update update) {
+    public UpdateResult execute(SqlStatement.Update update, Cancellation cancellation) {
         TableChange change = StatementParser.parse(update.sql())
                 .orElseThrow(() -> new EiderException(ErrorCode.INVALID_REQUEST, "The statement changes nothing"));
         if (change instanceof CreateTable create) {
             return create(create);
         }
         if (change instanceof InsertInto insert) {
-            return insert(insert);
+            return insert(insert, cancellation);
         }
         if (change instanceof DropTable drop) {
             return drop(drop);
@@ -124,11 +125,11 @@ public final class StatementRunner {
         return new UpdateResult(0, Optional.empty());
     }
 
-    private UpdateResult insert(InsertInto insert) {
+    private UpdateResult insert(InsertInto insert, Cancellation cancellation) {
         TableState table = catalog.load(insert.table());
         List<NestedField> targets = targets(table, insert);
-        BoundQuery source = binder.bind(insert.query());
-        int width = binder.schema(source, allocator).getFields().size();
+        BoundQuery source = binder.bind(insert.query(), ReadOptions.NONE, cancellation);
+        int width = binder.schema(source, allocator, cancellation).getFields().size();
         if (width != targets.size()) {
             throw new EiderException(
                     ErrorCode.INVALID_SQL,
@@ -138,7 +139,7 @@ public final class StatementRunner {
         BoundQuery converted = source.withSql(converted(source.sql(), targets));
         WriteOptions options = WriteOptions.of(WriteMode.APPEND);
         List<AppendReceipt> receipts = new ArrayList<>();
-        try (QueryRun run = binder.run(converted, allocator)) {
+        try (QueryRun run = binder.run(converted, allocator, cancellation)) {
             try {
                 appender.append(
                         new AppendRequest(table.identifier(), options), run.reader(), receipts::add, run::cancel);

@@ -31,8 +31,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** What a client left behind stops at once: the only place for a read is free for the next. */
 @Timeout(60)
 class LeavingClientTest {
-    private static final String PAIRS =
-            " FROM range(1000000) a, range(1000000) b WHERE (a.range + b.range) % 7 = 8";
+    private static final String PAIRS = " FROM range(1000000) a, range(1000000) b WHERE (a.range + b.range) % 7 = 8";
+    private static final String ENDLESS = "SELECT * FROM range(100000000000)";
     private static final CallOption IMPATIENT = CallOptions.timeout(500, TimeUnit.MILLISECONDS);
 
     private TestGateway gateway;
@@ -55,7 +55,7 @@ class LeavingClientTest {
 
     @Test
     void stopsAResultThatIsNotRead() throws Exception {
-        try (FlightStream stream = gateway.client().getStream(ticket("SELECT * FROM range(100000000000)"))) {
+        try (FlightStream stream = gateway.client().getStream(ticket(ENDLESS))) {
             assertThat(stream.next()).isTrue();
             stream.cancel("seen enough", null);
         }
@@ -74,7 +74,8 @@ class LeavingClientTest {
 
     @Test
     void forgetsAReadThatWaitsForItsTurn() throws Exception {
-        try (FlightStream running = gateway.client().getStream(ticket("SELECT count(*)" + PAIRS))) {
+        try (FlightStream running = gateway.client().getStream(ticket(ENDLESS))) {
+            assertThat(running.next()).isTrue();
             for (int waiting = 0; waiting < 3; waiting++) {
                 FlightRuntimeException left =
                         catchThrowableOfType(FlightRuntimeException.class, () -> read("SELECT 1", IMPATIENT));
@@ -88,7 +89,8 @@ class LeavingClientTest {
 
     @Test
     void describesWhileEveryPlaceForReadsIsTaken() throws Exception {
-        try (FlightStream running = gateway.client().getStream(ticket("SELECT count(*)" + PAIRS))) {
+        try (FlightStream running = gateway.client().getStream(ticket(ENDLESS))) {
+            assertThat(running.next()).isTrue();
             FlightDescriptor descriptor = FlightDescriptor.command("SELECT a FROM t".getBytes(UTF_8));
 
             assertThat(gateway.client()
@@ -104,8 +106,7 @@ class LeavingClientTest {
         Map<String, String> limits = Map.of("read.max-result-rows", "100000", "read.max-result-size", "1MB");
         try (TestGateway limited = TestGateway.start(other, limits)) {
             for (String sql : List.of(
-                    "SELECT (range % 9)::TINYINT FROM range(100001)",
-                    "SELECT repeat('x', 1000) FROM range(2000)")) {
+                    "SELECT (range % 9)::TINYINT FROM range(100001)", "SELECT repeat('x', 1000) FROM range(2000)")) {
                 FlightRuntimeException refusal = catchThrowableOfType(
                         FlightRuntimeException.class,
                         () -> TestRows.read(limited.client().getStream(ticket(sql))));
@@ -120,7 +121,8 @@ class LeavingClientTest {
 
     @Test
     void sendsLongValuesInPieces() throws Exception {
-        String sql = "SELECT range AS n, repeat(chr(97 + (range % 26)::INTEGER), 30000) AS s, [range] AS l FROM range(2500)";
+        String sql =
+                "SELECT range AS n, repeat(chr(97 + (range % 26)::INTEGER), 30000) AS s, [range] AS l FROM range(2500)";
         long rows = 0;
         int batches = 0;
         try (FlightStream stream = gateway.client().getStream(ticket(sql))) {
@@ -159,11 +161,7 @@ class LeavingClientTest {
                         .build())
                 .toByteArray();
         FlightClient.ClientStreamListener upload = gateway.client()
-                .startPut(
-                        FlightDescriptor.command(command),
-                        VectorSchemaRoot.of(),
-                        new AsyncPutListener(),
-                        IMPATIENT);
+                .startPut(FlightDescriptor.command(command), VectorSchemaRoot.of(), new AsyncPutListener(), IMPATIENT);
         upload.getResult();
     }
 

@@ -89,9 +89,7 @@ class FunctionListTest {
             List<String> offered = connection.query(
                     "SELECT DISTINCT lower(function_name) FROM duckdb_functions()", row -> row.getString(1));
 
-            assertThat(offered)
-                    .filteredOn(name -> !reviewed.contains(name))
-                    .allMatch(name -> name.contains("eider"));
+            assertThat(offered).filteredOn(name -> !reviewed.contains(name)).allMatch(name -> name.contains("eider"));
         }
     }
 

@@ -122,7 +122,7 @@ class LeavingClientTest {
     @Test
     void sendsLongValuesInPieces() throws Exception {
         String sql =
-                "SELECT range AS n, repeat(chr(97 + (range % 26)::INTEGER), 30000) AS s, [range] AS l FROM range(2500)";
+                "SELECT range AS n, repeat(chr(97 + (range % 26)::INTEGER), 30000) AS s, [range] AS l FROM range(600)";
         long rows = 0;
         int batches = 0;
         try (FlightStream stream = gateway.client().getStream(ticket(sql))) {
@@ -140,8 +140,8 @@ class LeavingClientTest {
                 }
             }
         }
-        assertThat(rows).isEqualTo(2_500);
-        assertThat(batches).isGreaterThan(4);
+        assertThat(rows).isEqualTo(600);
+        assertThat(batches).isEqualTo(2);
     }
 
     private void assertLeaves(org.assertj.core.api.ThrowableAssert.ThrowingCallable call) throws Exception {

@@ -11,12 +11,14 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 
 /**
- * Runs the benchmarks and prints what they measured: {@code [--only put,get,questions,writers,one-row,long-run]
+ * Runs the benchmarks and prints what they measured: {@code [--only put,get,questions,writers,one-row,long-run,
+ * point-queries,slow-client]
  * [--flights FILE] [--runs N] [--examples DIRECTORY] [--writers 1,4,16] [--appends N] [--seconds N] [--commits N]
  * [--long-run-seconds N] [--directory PARENT]}, run from the repository's root.
  */
 public final class Benchmarks {
-    private static final List<String> ALL = List.of("put", "get", "questions", "writers", "one-row", "long-run");
+    private static final List<String> ALL =
+            List.of("put", "get", "questions", "writers", "one-row", "long-run", "point-queries", "slow-client");
 
     private Benchmarks() {}
 
@@ -63,6 +65,8 @@ public final class Benchmarks {
                         new QuestionBenchmark(directory, allocator, threads).run(runs * 3, flights, examples);
                     case "writers" -> new WriterBenchmark(directory, allocator, threads).run(writers, appends, seconds);
                     case "one-row" -> new OneRowBenchmark(directory, allocator, threads).run(appends, seconds);
+                    case "point-queries" -> new PointQueryBenchmark(directory, allocator, threads).run(runs, 5);
+                    case "slow-client" -> new SlowClientBenchmark(directory, allocator).run(50_000_000, 2_000_000);
                     default -> new LongRunBenchmark(directory, allocator, threads).run(commits, longRunSeconds);
                 }
             }

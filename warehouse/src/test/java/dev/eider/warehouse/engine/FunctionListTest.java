@@ -6,6 +6,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -16,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -64,6 +66,31 @@ class FunctionListTest {
     void onlyAFewFunctionsCanBeCalledAsRelations() {
         assertThat(FunctionGate.namesIn("table-functions-allowed.txt"))
                 .containsExactlyInAnyOrder("generate_series", "json_each", "range", "repeat", "repeat_row", "unnest");
+    }
+
+    @Test
+    void noFunctionOfOursCanBeCalled() {
+        for (String list : List.of("functions-allowed.txt", "table-functions-allowed.txt")) {
+            assertThat(FunctionGate.namesIn(list)).noneMatch(name -> name.contains("eider"));
+        }
+    }
+
+    /** The engine as callers meet it: with the extensions and macros that it was started with. */
+    @Test
+    void theStartedEngineOffersNothingElse(@TempDir Path directory) {
+        Set<String> reviewed = new HashSet<>();
+        for (String list : List.of("functions", "table-functions")) {
+            reviewed.addAll(FunctionGate.namesIn(list + "-allowed.txt"));
+            reviewed.addAll(FunctionGate.namesIn(list + "-denied.txt"));
+        }
+        EngineConfig config = new EngineConfig(128L << 20, 1, directory.resolve("spill"), 1L << 20);
+        try (QueryEngine engine = QueryEngine.open(config, List.of(directory));
+                EngineConnection connection = engine.connect()) {
+            List<String> offered = connection.query(
+                    "SELECT DISTINCT lower(function_name) FROM duckdb_functions()", row -> row.getString(1));
+
+            assertThat(offered).filteredOn(name -> !reviewed.contains(name)).allMatch(name -> name.contains("eider"));
+        }
     }
 
     private static Set<String> engineFunctions(boolean inFrom) throws SQLException {

@@ -14,8 +14,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.HashMap;
 import java.util.Locale;
-import java.util.Optional;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -31,6 +32,7 @@ import picocli.CommandLine.Parameters;
             "%nExamples:",
             "  eider query \"SELECT origin, count(*) FROM flights GROUP BY ALL ORDER BY 2 DESC LIMIT 10\"",
             "  eider query \"SELECT * FROM flights AT (VERSION => 4321)\"       as of a snapshot",
+            "  eider query --as-of 2026-03-01T10:00:00Z \"FROM flights\"",
             "  eider query --min-snapshot 4321 \"SELECT count(*) FROM flights\"      fails if 4321 is not in it",
             "  eider query --output-format csv --output-path flights.csv \"FROM flights\"",
             "  echo \"SELECT 42 AS answer\" | eider query - --output-format json"
@@ -77,6 +79,14 @@ final class QueryCommand implements Callable<Integer> {
             paramLabel = "ID",
             description = "Fail unless the table contains this snapshot; for several tables: namespace.table=ID,…")
     private @Nullable String minSnapshot;
+
+    @Option(
+            names = "--as-of",
+            paramLabel = "VERSION",
+            description =
+                    "Read every table as of a snapshot id, a moment (2026-03-01T10:00:00Z; UTC if it names no zone),"
+                            + " a branch or a tag, unless the statement says AT")
+    private @Nullable String asOf;
 
     @Option(
             names = "--max-rows",
@@ -131,7 +141,7 @@ final class QueryCommand implements Callable<Integer> {
         RowSink sink = sink(target);
         return connection.connected(terminal, (client, allocator) -> {
             long started = System.nanoTime();
-            long rows = client.execute(statement, Optional.ofNullable(minSnapshot), sink::start, sink::batch);
+            long rows = client.execute(statement, options(), sink::start, sink::batch);
             String elapsed = Amounts.duration(Amounts.since(started));
             sink.finish(elapsed);
             if (outputPath != null) {
@@ -139,6 +149,17 @@ final class QueryCommand implements Callable<Integer> {
             }
             return 0;
         });
+    }
+
+    private Map<String, String> options() {
+        Map<String, String> options = new HashMap<>();
+        if (minSnapshot != null) {
+            options.put("eider-min-snapshot", minSnapshot);
+        }
+        if (asOf != null) {
+            options.put("eider-as-of", asOf);
+        }
+        return options;
     }
 
     private RowSink sink(Terminal target) {

@@ -284,6 +284,14 @@ class CommandLineTest {
     }
 
     @Test
+    void asksForTheTablesAsTheyWere() {
+        assertThat(run("query", "SELECT 1", "--as-of", "2026-03-01T10:00:00Z").exitCode())
+                .isZero();
+
+        assertThat(gateway.options).containsExactly(Map.of("eider-as-of", "2026-03-01T10:00:00Z"));
+    }
+
+    @Test
     void writesAsOftenAsTold() {
         CommandRun run = run("write", "-n", "lab.readings", "-i", "0", "--rows", "10", "--count", "3");
 

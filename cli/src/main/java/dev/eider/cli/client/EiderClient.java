@@ -11,7 +11,6 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -76,11 +75,9 @@ public final class EiderClient implements AutoCloseable {
     /**
      * Runs any SQL once, and hands out its rows; returns how many there were.
      *
-     * @param minSnapshot snapshots that a query has to see, as the header {@code eider-min-snapshot} takes them
+     * @param options headers of the call, such as {@code eider-min-snapshot}
      */
-    public long execute(String sql, Optional<String> minSnapshot, Consumer<Schema> start, BatchReceiver rows) {
-        Map<String, String> options =
-                minSnapshot.map(value -> Map.of("eider-min-snapshot", value)).orElse(Map.of());
+    public long execute(String sql, Map<String, String> options, Consumer<Schema> start, BatchReceiver rows) {
         return drain(Retries.DEFAULT.change(() -> open(sql, options)), start, rows);
     }
 

@@ -1,6 +1,7 @@
 package dev.eider.gateway.flight;
 
 import dev.eider.warehouse.read.ReadOptions;
+import dev.eider.warehouse.read.TableVersion;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -13,6 +14,8 @@ import org.apache.iceberg.catalog.TableIdentifier;
 /** Reads the options of a read from the headers of its call. */
 final class ReadHeaders {
     private static final String MIN_SNAPSHOT = OptionHeaders.PREFIX + "min-snapshot";
+    private static final String AS_OF = OptionHeaders.PREFIX + "as-of";
+    private static final int LONGEST_VERSION = 255;
     private static final String EXPECTED = "a snapshot id, or namespace.table=id pairs separated by commas";
 
     private ReadHeaders() {}
@@ -24,8 +27,12 @@ final class ReadHeaders {
 
     static ReadOptions parse(CallHeaders callHeaders) {
         OptionHeaders headers = new OptionHeaders(callHeaders);
-        headers.requireOnly(Set.of(MIN_SNAPSHOT), Set.of());
-        return headers.value(MIN_SNAPSHOT).map(ReadHeaders::minimums).orElse(ReadOptions.NONE);
+        headers.requireOnly(Set.of(MIN_SNAPSHOT, AS_OF), Set.of());
+        ReadOptions options =
+                headers.value(MIN_SNAPSHOT).map(ReadHeaders::minimums).orElse(ReadOptions.NONE);
+        return headers.name(AS_OF, LONGEST_VERSION)
+                .map(version -> options.asOf(TableVersion.of(version)))
+                .orElse(options);
     }
 
     private static ReadOptions minimums(String text) {

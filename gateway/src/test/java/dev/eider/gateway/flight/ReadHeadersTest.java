@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.eider.catalog.EiderException;
 import dev.eider.catalog.ErrorCode;
 import dev.eider.warehouse.read.ReadOptions;
+import dev.eider.warehouse.read.TableVersion;
+import java.time.Instant;
 import java.util.Map;
 import java.util.OptionalLong;
 import org.apache.iceberg.catalog.Namespace;
@@ -55,6 +57,15 @@ class ReadHeadersTest {
             })
     void refusesWhatIsNoSnapshot(String value) {
         assertThatThrownBy(() -> ReadHeaders.parse(headers("eider-min-snapshot", value)))
+                .isInstanceOfSatisfying(
+                        EiderException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_REQUEST));
+    }
+
+    @Test
+    void takesAVersionForEveryTable() {
+        assertThat(ReadHeaders.parse(headers("eider-as-of", "2026-03-01")).version())
+                .isEqualTo(new TableVersion.AsOf(Instant.parse("2026-03-01T00:00:00Z")));
+        assertThatThrownBy(() -> ReadHeaders.parse(headers("eider-as-of", " ")))
                 .isInstanceOfSatisfying(
                         EiderException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_REQUEST));
     }

@@ -23,7 +23,7 @@ final class MinimumSnapshots {
 
     /** Checks every pinned table against what the options ask of it. */
     void require(ReadOptions options, Map<BoundQuery.Pin, TableState> pins) {
-        if (options.isEmpty()) {
+        if (options.requiresNothing()) {
             return;
         }
         Map<String, Long> minimums = options.minSnapshots().entrySet().stream()

@@ -10,6 +10,7 @@ import dev.eider.warehouse.engine.ParsedQuery;
 import dev.eider.warehouse.engine.QueryEngine;
 import dev.eider.warehouse.engine.SqlText;
 import dev.eider.warehouse.engine.TableReference;
+import dev.eider.warehouse.metadata.MetadataTable;
 import dev.eider.warehouse.metadata.MetadataTables;
 import dev.eider.warehouse.scan.ScanRelation;
 import dev.eider.warehouse.scan.SnapshotPlanner;
@@ -74,7 +75,7 @@ public final class SnapshotBinder {
         return bind(sql, ReadOptions.NONE);
     }
 
-    /** Like the other, for a caller that has to see certain snapshots: without them the query is refused. */
+    /** Like the other, for a caller that has to see certain snapshots, or wants the tables as they were. */
     public BoundQuery bind(String sql, ReadOptions options) {
         return bind(sql, options, new Cancellation());
     }
@@ -97,7 +98,7 @@ public final class SnapshotBinder {
                 Referent referent = Referent.choose(meanings.get(i), states);
                 TableState state = Objects.requireNonNull(states.get(referent.table()), "state");
                 BoundQuery.Pin pin =
-                        referent.pin(state, version(connection, query.tables().get(i)), versions);
+                        referent.pin(state, version(connection, query.tables().get(i), referent, options), versions);
                 pins.add(pin);
                 pinned.put(pin, state);
             }
@@ -106,7 +107,7 @@ public final class SnapshotBinder {
         }
     }
 
-    /** Pins the reading of one whole table at its current snapshot, if that contains what the options ask for. */
+    /** Pins the reading of one whole table, at its current snapshot unless the options name another version. */
     public BoundQuery bindTable(TableIdentifier name, ReadOptions options) {
         Instant now = clock.instant();
         TableState state = catalog.load(name);
@@ -114,20 +115,24 @@ public final class SnapshotBinder {
                 .formatted(
                         SqlText.quoteIdentifier(state.identifier().namespace().toString()),
                         SqlText.quoteIdentifier(state.identifier().name()));
-        BoundQuery.Pin pin = versions.pin(state, new TableVersion.Latest());
+        BoundQuery.Pin pin = versions.pin(state, options.version());
         Map<BoundQuery.Pin, TableState> pinned = Map.of(pin, state);
         minimums.require(options, pinned);
         return new BoundQuery(sql, List.of(pin), now, pinned);
     }
 
-    private static TableVersion version(EngineConnection connection, TableReference reference) {
+    /** What describes a table as a whole is read as it is now, unless the statement itself gives a version. */
+    private static TableVersion version(
+            EngineConnection connection, TableReference reference, Referent referent, ReadOptions options) {
+        boolean ofOneSnapshot =
+                referent.metadata().map(MetadataTable::ofOneSnapshot).orElse(true);
         return reference
                 .at()
                 .map(at -> switch (at.unit()) {
                     case VERSION -> numbered(connection, at.expression());
                     case TIMESTAMP -> new TableVersion.AsOf(instant(connection, at.expression()));
                 })
-                .orElse(new TableVersion.Latest());
+                .orElse(ofOneSnapshot ? options.version() : new TableVersion.Latest());
     }
 
     private static TableVersion numbered(EngineConnection connection, String expression) {

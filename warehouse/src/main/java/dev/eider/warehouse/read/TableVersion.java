@@ -16,4 +16,12 @@ public sealed interface TableVersion {
 
     /** The head of a branch, or the snapshot that a tag names. */
     record AtRef(String name) implements TableVersion {}
+
+    /**
+     * Reads a version as people write it outside of SQL: the id of a snapshot; a day, or a moment such as {@code
+     * 2026-03-01T10:00:00Z}, in UTC if it names no zone; else the name of a branch or tag.
+     */
+    static TableVersion of(String text) {
+        return VersionText.read(text);
+    }
 }

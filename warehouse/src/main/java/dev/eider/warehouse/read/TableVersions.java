@@ -94,7 +94,7 @@ final class TableVersions {
                 .map(TableVersions::describe)
                 .collect(Collectors.joining(", "));
         return snapshots.size() <= NAMED
-                ? "it has " + newest
+                ? "it has " + newest + (snapshots.size() > 1 ? ", the oldest first" : "")
                 : "it has %d, the oldest %s, the newest %s"
                         .formatted(snapshots.size(), describe(snapshots.get(0)), newest);
     }

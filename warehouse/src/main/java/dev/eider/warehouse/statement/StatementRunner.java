@@ -65,7 +65,8 @@ public final class StatementRunner {
         }
         if (!options.isEmpty()) {
             throw new EiderException(
-                    ErrorCode.UNSUPPORTED, "min-snapshot is for queries: this version does not support it for updates");
+                    ErrorCode.UNSUPPORTED,
+                    "min-snapshot and as-of are for queries: this version does not support them for updates");
         }
         return new SqlStatement.Update(sql);
     }

@@ -23,6 +23,7 @@ import java.util.Optional;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.SortOrder;
+import org.apache.iceberg.Table;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableMetadataParser;
 import org.apache.iceberg.types.Types;
@@ -108,6 +109,31 @@ class IcebergScanTest {
 
         assertThat(choice("SELECT * FROM t")).isEqualTo(new ScanChoice(ReadConfig.Engine.PLANNED, "that is faster"));
         assertThat(test.warehouse().readEngine()).contains("by iceberg_scan where that is right and faster");
+    }
+
+    @Test
+    void autoLeavesMovedNestedColumnsOfFewManifestsToTheExtension() {
+        open(ReadConfig.Engine.AUTO, TestExtensions.assumed());
+        append("few", 0, 10);
+        for (int i = 0; i < 5; i++) {
+            append("many", i * 10, 10);
+        }
+        moveNesting("few");
+        moveNesting("many");
+
+        assertThat(choice("SELECT * FROM few").engine()).isEqualTo(ReadConfig.Engine.ICEBERG_SCAN);
+        assertThat(test.query("SELECT id, place.city FROM few WHERE id = 3")).containsExactly("3|null");
+        assertThat(choice("SELECT * FROM many"))
+                .isEqualTo(new ScanChoice(ReadConfig.Engine.PLANNED, "that is faster over 5 manifests"));
+    }
+
+    private void moveNesting(String name) {
+        Table table = test.catalog().loadTable(TestWarehouse.table(name));
+        table.updateSchema()
+                .addColumn(
+                        "place", Types.StructType.of(Types.NestedField.optional(100, "town", Types.StringType.get())))
+                .commit();
+        table.updateSchema().renameColumn("place.town", "city").commit();
     }
 
     @Test

@@ -35,8 +35,8 @@ import picocli.CommandLine.ParameterException;
             "%nExit codes: 0 done, 1 failed, 2 wrong usage. `eider COMMAND --help` tells more."
         })
 public final class Eider {
-    /** Commands that start a gateway of their own instead of calling one. */
-    private static final List<String> SERVERS = List.of("serve", "demo");
+    /** Commands that work on this host instead of calling a gateway. */
+    private static final List<String> LOCAL = List.of("serve", "demo", "extensions");
 
     @Mixin
     private final ConnectionOptions connection = new ConnectionOptions();
@@ -87,7 +87,8 @@ public final class Eider {
                 .addSubcommand(new ReadCommand(terminal, connection))
                 .addSubcommand(new TablesCommand(terminal, connection))
                 .addSubcommand(new SnapshotsCommand(terminal, connection))
-                .addSubcommand(new OrphansCommand(terminal, connection));
+                .addSubcommand(new OrphansCommand(terminal, connection))
+                .addSubcommand(new ExtensionsCommand(terminal));
         line.setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8));
         line.setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8));
         line.setUsageHelpWidth(
@@ -96,7 +97,7 @@ public final class Eider {
         layOutHelp(line.getCommandSpec());
         line.getSubcommands().forEach((name, command) -> {
             layOutHelp(command.getCommandSpec());
-            if (SERVERS.contains(name)) {
+            if (LOCAL.contains(name)) {
                 forgetConnection(command.getCommandSpec());
             }
         });

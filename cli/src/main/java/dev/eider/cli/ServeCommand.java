@@ -65,6 +65,7 @@ final class ServeCommand implements Callable<Integer> {
             LocalGateway.Description running = gateway.description();
             terminal.line("Eider " + ProductVersion.number() + " ready in " + Amounts.duration(sinceStart()) + ": "
                     + running.url() + ", warehouse " + running.warehouse() + ", catalog " + running.catalog());
+            terminal.line(running.reads());
             stop.await();
             terminal.remark("Stopping: waiting for running calls to end");
         }

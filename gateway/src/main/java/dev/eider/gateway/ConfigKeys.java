@@ -20,6 +20,8 @@ final class ConfigKeys {
     private static final long MB = 1L << 20;
     private static final Duration NONE = Duration.ZERO;
     private static final Duration SHORTEST = Duration.ofMillis(1);
+    private static final ValueType<Path> DIRECTORY = new ValueType<>(
+            "path", "a directory", text -> Path.of(text).toAbsolutePath().normalize());
 
     static final ConfigKey<String> SERVER_HOST = key(
             "server.host",
@@ -108,8 +110,10 @@ final class ConfigKeys {
             "read.engine",
             ValueType.ENGINE,
             "auto",
-            "How tables are presented to DuckDB. `planned` lists the files from Iceberg metadata; change it only to"
-                    + " compare.");
+            "How tables are presented to DuckDB. `planned` lists the files from Iceberg metadata; `iceberg_scan` has"
+                    + " DuckDB's iceberg extension do that, and refuses to start without it; `auto` picks what is right"
+                    + " and faster for each table. Tables that the extension reads wrongly are always planned. Change it"
+                    + " only to compare.");
     static final ConfigKey<Long> READ_MANIFEST_CACHE = computed(
             "read.manifest-cache",
             ValueType.size(0, Long.MAX_VALUE),
@@ -227,9 +231,7 @@ final class ConfigKeys {
             "Worker threads of DuckDB, shared by all queries. Lower it to leave processors to other programs.");
     static final ConfigKey<Path> ENGINE_TEMP_DIRECTORY = computed(
             "engine.temp-directory",
-            new ValueType<>("path", "a directory", text -> Path.of(text)
-                    .toAbsolutePath()
-                    .normalize()),
+            DIRECTORY,
             "`spill-` and the process id, beside the warehouse directory",
             settings -> beside(settings, "spill-" + settings.machine().processId()),
             "Where DuckDB spills to; made at start, removed at stop. Change it to use a faster disk.");
@@ -238,6 +240,19 @@ final class ConfigKeys {
             ValueType.size(MB, Long.MAX_VALUE),
             "20GB",
             "How much DuckDB may spill. Change it to fit the disk.");
+    static final ConfigKey<Path> ENGINE_EXTENSION_DIRECTORY = computed(
+            "engine.extension-directory",
+            DIRECTORY,
+            "`.duckdb/extensions` in the home directory, where DuckDB itself keeps them",
+            settings -> Path.of(System.getProperty("user.home"), ".duckdb", "extensions"),
+            "Where DuckDB's extensions lie, below it by version and platform. `eider extensions install` fetches them;"
+                    + " a running server never does. Change it to ship them with a container.");
+    static final ConfigKey<Boolean> ENGINE_ALLOW_UNSIGNED_EXTENSIONS = key(
+            "engine.allow-unsigned-extensions",
+            ValueType.SWITCH,
+            "false",
+            "Whether to load extensions that DuckDB's makers have not signed: native code that can do anything this"
+                    + " process can. Only for extensions that you have built yourself.");
 
     static final ConfigKey<Long> LIMITS_MAX_MESSAGE_SIZE = key(
             "limits.max-message-size",
@@ -296,6 +311,8 @@ final class ConfigKeys {
             ENGINE_THREADS,
             ENGINE_TEMP_DIRECTORY,
             ENGINE_MAX_TEMP_SIZE,
+            ENGINE_EXTENSION_DIRECTORY,
+            ENGINE_ALLOW_UNSIGNED_EXTENSIONS,
             LIMITS_MAX_MESSAGE_SIZE,
             LIMITS_ARROW_MEMORY);
 

@@ -11,6 +11,7 @@ import dev.eider.gateway.flight.FlightConfig;
 import dev.eider.gateway.flight.ReadLimits;
 import dev.eider.warehouse.WarehouseConfig;
 import dev.eider.warehouse.engine.EngineConfig;
+import dev.eider.warehouse.engine.ExtensionConfig;
 import dev.eider.warehouse.read.ReadConfig;
 import dev.eider.warehouse.storage.FileSync;
 import dev.eider.warehouse.storage.StorageConfig;
@@ -46,11 +47,20 @@ public final class ConfigLoader {
         return load(environment, flags, Machine.current());
     }
 
+    /** Loads what the configuration says about extensions, for a command that starts no gateway. */
+    public static ExtensionConfig extensions(Map<String, String> environment, Map<String, String> flags) {
+        return extensions(settings(environment, flags, Machine.current()));
+    }
+
     static GatewayConfig load(Map<String, String> environment, Map<String, String> flags, Machine machine) {
+        return build(settings(environment, flags, machine));
+    }
+
+    private static Settings settings(Map<String, String> environment, Map<String, String> flags, Machine machine) {
         Map<String, Given> given = new HashMap<>();
         new TreeMap<>(environment).forEach((variable, value) -> addVariable(given, variable, value));
         new TreeMap<>(flags).forEach((name, value) -> addFlag(given, name, value));
-        return build(new Settings(machine, given));
+        return new Settings(machine, given);
     }
 
     private static void addVariable(Map<String, Given> given, String variable, String value) {
@@ -161,17 +171,28 @@ public final class ConfigLoader {
         return new WarehouseConfig(
                 catalog(settings, location),
                 new StorageConfig(location, settings.get(ConfigKeys.STORAGE_ALLOWED_LOCATIONS)),
-                new EngineConfig(
-                        settings.get(ConfigKeys.ENGINE_MEMORY_LIMIT),
-                        whole(settings, ConfigKeys.ENGINE_THREADS),
-                        settings.get(ConfigKeys.ENGINE_TEMP_DIRECTORY),
-                        settings.get(ConfigKeys.ENGINE_MAX_TEMP_SIZE)),
+                engine(settings),
                 write(settings),
                 new ReadConfig(
                         settings.get(ConfigKeys.READ_ENGINE),
                         BATCH_ROWS,
                         settings.get(ConfigKeys.READ_MANIFEST_CACHE),
                         settings.get(ConfigKeys.READ_TICKET_LIFETIME)));
+    }
+
+    private static EngineConfig engine(Settings settings) {
+        return new EngineConfig(
+                settings.get(ConfigKeys.ENGINE_MEMORY_LIMIT),
+                whole(settings, ConfigKeys.ENGINE_THREADS),
+                settings.get(ConfigKeys.ENGINE_TEMP_DIRECTORY),
+                settings.get(ConfigKeys.ENGINE_MAX_TEMP_SIZE),
+                extensions(settings));
+    }
+
+    private static ExtensionConfig extensions(Settings settings) {
+        return new ExtensionConfig(
+                Optional.of(settings.get(ConfigKeys.ENGINE_EXTENSION_DIRECTORY)),
+                settings.get(ConfigKeys.ENGINE_ALLOW_UNSIGNED_EXTENSIONS));
     }
 
     private static CatalogConfig catalog(Settings settings, String location) {

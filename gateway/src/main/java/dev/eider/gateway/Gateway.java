@@ -98,6 +98,11 @@ public final class Gateway implements AutoCloseable {
         }
     }
 
+    /** Returns how tables are read as a rule, and why: a sentence for people. */
+    public String readEngine() {
+        return warehouse.readEngine();
+    }
+
     /** Stops taking calls, lets running ones finish for the configured time, then cancels them and frees everything. */
     @Override
     public synchronized void close() {

@@ -34,7 +34,7 @@ record ValueType<T>(String label, String expected, Function<String, T> parser) {
             new ValueType<>("list", "values with commas between them", ValueType::list);
     static final ValueType<Boolean> SWITCH = new ValueType<>("true or false", "true or false", ValueType::trueOrFalse);
     static final ValueType<ReadConfig.Engine> ENGINE =
-            new ValueType<>("auto or planned", "auto or planned", ValueType::engine);
+            new ValueType<>("auto, planned or iceberg_scan", "auto, planned or iceberg_scan", ValueType::engine);
 
     /** Returns the type of whole numbers in a range. */
     static ValueType<Long> number(long minimum, long maximum) {
@@ -96,9 +96,7 @@ record ValueType<T>(String label, String expected, Function<String, T> parser) {
         return switch (text) {
             case "auto" -> ReadConfig.Engine.AUTO;
             case "planned" -> ReadConfig.Engine.PLANNED;
-            case "iceberg_scan" ->
-                throw new IllegalArgumentException(
-                        "auto or planned: this version cannot read through iceberg_scan yet");
+            case "iceberg_scan" -> ReadConfig.Engine.ICEBERG_SCAN;
             default -> throw new IllegalArgumentException();
         };
     }

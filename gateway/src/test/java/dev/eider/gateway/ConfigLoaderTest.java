@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.eider.catalog.EiderException;
 import dev.eider.catalog.ErrorCode;
+import dev.eider.warehouse.engine.ExtensionConfig;
 import dev.eider.warehouse.read.ReadConfig;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -130,9 +132,17 @@ class ConfigLoaderTest {
     }
 
     @Test
-    void saysWhyIcebergScanIsRefused() {
-        assertThatThrownBy(() -> load(Map.of(), Map.of("read.engine", "iceberg_scan")))
-                .hasMessageContaining("this version cannot read through iceberg_scan yet");
+    void loadsSignedExtensionsOfTheHomeDirectoryUnlessToldOtherwise() {
+        ExtensionConfig standard = load(Map.of(), Map.of()).warehouse().engine().extensions();
+        assertThat(standard.directory()).contains(Path.of(System.getProperty("user.home"), ".duckdb", "extensions"));
+        assertThat(standard.allowUnsigned()).isFalse();
+
+        GatewayConfig told = load(
+                Map.of("EIDER_ENGINE_EXTENSION_DIRECTORY", "/opt/duckdb", "EIDER_READ_ENGINE", "iceberg_scan"),
+                Map.of("engine.allow-unsigned-extensions", "true"));
+        assertThat(told.warehouse().engine().extensions())
+                .isEqualTo(new ExtensionConfig(Optional.of(Path.of("/opt/duckdb")), true));
+        assertThat(told.warehouse().read().engine()).isEqualTo(ReadConfig.Engine.ICEBERG_SCAN);
     }
 
     @Test

@@ -13,10 +13,10 @@ import dev.eider.warehouse.maintenance.OrphanRequest;
 import dev.eider.warehouse.read.BoundQuery;
 import dev.eider.warehouse.read.QueryRun;
 import dev.eider.warehouse.read.ReadOptions;
+import dev.eider.warehouse.read.ScanChoice;
 import dev.eider.warehouse.read.SnapshotBinder;
 import dev.eider.warehouse.read.Tickets;
 import dev.eider.warehouse.scan.ManifestCache;
-import dev.eider.warehouse.scan.ScanRelation;
 import dev.eider.warehouse.scan.SnapshotPlanner;
 import dev.eider.warehouse.statement.SqlStatement;
 import dev.eider.warehouse.statement.StatementRunner;
@@ -66,7 +66,7 @@ public final class Warehouse implements AutoCloseable {
         this.catalog = TableCatalog.open(
                 where, properties -> new LocalFileIO(allowed, config.write().sync()), clock);
         try {
-            this.engine = QueryEngine.open(config.engine(), allowed.roots());
+            this.engine = openEngine(config, allowed);
         } catch (RuntimeException e) {
             catalog.close();
             throw e;
@@ -76,8 +76,7 @@ public final class Warehouse implements AutoCloseable {
         this.manifestLoads = manifestLoads();
         SnapshotPlanner planner =
                 new SnapshotPlanner(new ManifestCache(config.read().manifestCacheBytes(), manifestLoads), allowed);
-        this.binder =
-                new SnapshotBinder(catalog, engine, planner, new ScanRelation(allowed, engine), config.read(), clock);
+        this.binder = new SnapshotBinder(catalog, engine, allowed, planner, config.read(), clock);
         this.tickets = new Tickets(catalog.signingKeys(), config.read().ticketLifetime(), clock);
         this.statements = new StatementRunner(catalog, engine, binder, appender, allocator);
         this.orphans = new OrphanFiles(
@@ -100,6 +99,17 @@ public final class Warehouse implements AutoCloseable {
         return executor;
     }
 
+    private static QueryEngine openEngine(WarehouseConfig config, AllowedLocations allowed) {
+        QueryEngine engine = QueryEngine.open(config.engine(), allowed.roots());
+        try {
+            SnapshotBinder.requireEngine(config.read(), engine);
+            return engine;
+        } catch (RuntimeException e) {
+            engine.close();
+            throw e;
+        }
+    }
+
     /** Opens the catalog, creating it and the warehouse directory if they are missing; the allocator stays the caller's. */
     public static Warehouse open(WarehouseConfig config, BufferAllocator allocator) {
         return open(config, allocator, Clock.systemUTC());
@@ -108,6 +118,16 @@ public final class Warehouse implements AutoCloseable {
     /** Opens a warehouse whose tickets, leases and upkeep go by a clock of their own. */
     static Warehouse open(WarehouseConfig config, BufferAllocator allocator, Clock clock) {
         return new Warehouse(config, AllowedLocations.of(config.storage()), allocator, clock);
+    }
+
+    /** Returns how tables are read as a rule, and why: a sentence for people. */
+    public String readEngine() {
+        return binder.readEngine();
+    }
+
+    /** Returns how each table of a bound query is read, and why, in the order of its references. */
+    public List<ScanChoice> scanChoices(BoundQuery query) {
+        return binder.choices(query);
     }
 
     /** Returns what appends rows to tables. */

@@ -3,6 +3,7 @@ package dev.eider.warehouse;
 import dev.eider.catalog.CatalogConfig;
 import dev.eider.catalog.TableCatalog;
 import dev.eider.warehouse.engine.EngineConfig;
+import dev.eider.warehouse.engine.ExtensionConfig;
 import dev.eider.warehouse.read.BoundQuery;
 import dev.eider.warehouse.read.QueryRun;
 import dev.eider.warehouse.read.ReadConfig;
@@ -52,10 +53,19 @@ public final class TestWarehouse implements AutoCloseable {
         this(directory, writes(), clock);
     }
 
+    /** Opens a warehouse that reads tables in one way, with extensions of DuckDB. */
+    public TestWarehouse(Path directory, ReadConfig.Engine reads, ExtensionConfig extensions) {
+        this(directory, Clock.systemUTC(), config(directory, writes(), reads, extensions));
+    }
+
     private TestWarehouse(Path directory, WriteConfig writes, Clock clock) {
+        this(directory, clock, config(directory, writes, ReadConfig.Engine.PLANNED, ExtensionConfig.NONE));
+    }
+
+    private TestWarehouse(Path directory, Clock clock, WarehouseConfig config) {
         this.directory = directory;
         this.clock = clock;
-        this.warehouse = Warehouse.open(config(directory, writes), allocator, clock);
+        this.warehouse = Warehouse.open(config, allocator, clock);
     }
 
     public static WriteConfig writes() {
@@ -73,13 +83,14 @@ public final class TestWarehouse implements AutoCloseable {
                 16 << 20);
     }
 
-    private static WarehouseConfig config(Path directory, WriteConfig writes) {
+    private static WarehouseConfig config(
+            Path directory, WriteConfig writes, ReadConfig.Engine reads, ExtensionConfig extensions) {
         return new WarehouseConfig(
                 new CatalogConfig("jdbc:sqlite:" + directory.resolve("catalog.db"), CatalogConfig.DEFAULT_NAME, ""),
                 new StorageConfig(directory.resolve("warehouse").toString(), List.of()),
-                new EngineConfig(512L << 20, 2, directory.resolve("tmp"), 1L << 30),
+                new EngineConfig(512L << 20, 2, directory.resolve("tmp"), 1L << 30, extensions),
                 writes,
-                new ReadConfig(ReadConfig.Engine.PLANNED, 65_536, 64 << 20, ReadConfig.TICKET_LIFETIME));
+                new ReadConfig(reads, 65_536, 64 << 20, ReadConfig.TICKET_LIFETIME));
     }
 
     public Warehouse warehouse() {

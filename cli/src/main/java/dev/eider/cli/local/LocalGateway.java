@@ -20,8 +20,9 @@ public final class LocalGateway implements AutoCloseable {
      * @param url where it listens
      * @param warehouse where its files are
      * @param catalog where its catalog is, without secrets
+     * @param reads how it reads tables, and why: a sentence
      */
-    public record Description(String url, String warehouse, String catalog) {}
+    public record Description(String url, String warehouse, String catalog, String reads) {}
 
     private LocalGateway(Gateway gateway, Description description) {
         this.gateway = gateway;
@@ -44,7 +45,8 @@ public final class LocalGateway implements AutoCloseable {
                 new Description(
                         gateway.location().toString(),
                         config.warehouse().storage().warehouse(),
-                        catalog));
+                        catalog,
+                        gateway.readEngine()));
     }
 
     /** Returns where it is. */

@@ -9,5 +9,12 @@ import java.nio.file.Path;
  * @param threads worker threads of the instance
  * @param tempDirectory where it spills to, in a directory of its own with mode 0700; what was created is removed at close
  * @param maxTempBytes how much it may spill
+ * @param extensions what it may load at its start
  */
-public record EngineConfig(long memoryLimitBytes, int threads, Path tempDirectory, long maxTempBytes) {}
+public record EngineConfig(
+        long memoryLimitBytes, int threads, Path tempDirectory, long maxTempBytes, ExtensionConfig extensions) {
+    /** Limits of an instance without extensions. */
+    public EngineConfig(long memoryLimitBytes, int threads, Path tempDirectory, long maxTempBytes) {
+        this(memoryLimitBytes, threads, tempDirectory, maxTempBytes, ExtensionConfig.NONE);
+    }
+}

@@ -23,15 +23,18 @@ public final class QueryEngine implements AutoCloseable {
 
     private final DuckDBConnection instance;
     private final TempDirectory temp;
+    private final List<ExtensionStatus> extensions;
     private final Interrupter interrupter = new Interrupter();
     private final ParsedQueries parsed = new ParsedQueries();
 
     private final ScanFunctions scans;
 
-    private QueryEngine(DuckDBConnection instance, TempDirectory temp, ScanFunctions scans) {
+    private QueryEngine(
+            DuckDBConnection instance, TempDirectory temp, ScanFunctions scans, List<ExtensionStatus> extensions) {
         this.instance = instance;
         this.temp = temp;
         this.scans = scans;
+        this.extensions = List.copyOf(extensions);
     }
 
     /**
@@ -44,12 +47,17 @@ public final class QueryEngine implements AutoCloseable {
         Properties properties = new Properties();
         // A result is produced while it is read: inherited by every connection, off it would fill the memory.
         properties.setProperty("jdbc_stream_results", "true");
+        if (config.extensions().allowUnsigned()) {
+            properties.setProperty("allow_unsigned_extensions", "true");
+        }
         try {
             DuckDBConnection instance =
                     DriverManager.getConnection("jdbc:duckdb:", properties).unwrap(DuckDBConnection.class);
             ScanFunctions scans = new ScanFunctions();
+            List<ExtensionStatus> extensions;
             try (Statement statement = instance.createStatement()) {
                 scans.register(instance);
+                extensions = load(config.extensions(), instance);
                 statement.execute("COPY (SELECT 0 AS nothing WHERE false) TO %s (FORMAT parquet)"
                         .formatted(SqlText.quoteLiteral(
                                 temp.path().resolve(NO_ROWS).toString())));
@@ -61,12 +69,19 @@ public final class QueryEngine implements AutoCloseable {
                 instance.close();
                 throw e;
             }
-            return new QueryEngine(instance, temp, scans);
+            return new QueryEngine(instance, temp, scans, extensions);
         } catch (SQLException e) {
             temp.close();
             throw new EiderException(
                     ErrorCode.INVALID_CONFIGURATION, "The query engine does not start: " + e.getMessage(), e);
         }
+    }
+
+    private static List<ExtensionStatus> load(ExtensionConfig config, DuckDBConnection instance) throws SQLException {
+        Extensions.neverFetch(instance);
+        return config.directory().isEmpty()
+                ? List.of()
+                : Extensions.in(config.directory().get(), instance).load();
     }
 
     /** The order matters: directories cannot be allowed after external access is off, nothing after the lock. */
@@ -80,9 +95,6 @@ public final class QueryEngine implements AutoCloseable {
                 "SET threads = " + config.threads(),
                 "SET temp_directory = " + SqlText.quoteLiteral(temp.toString()),
                 "SET max_temp_directory_size = '" + config.maxTempBytes() + "B'",
-                "SET allow_community_extensions = false",
-                "SET autoinstall_known_extensions = false",
-                "SET autoload_known_extensions = false",
                 "SET allow_persistent_secrets = false",
                 "SET enable_progress_bar = false",
                 "SET allowed_directories = " + allowed,
@@ -98,6 +110,11 @@ public final class QueryEngine implements AutoCloseable {
      */
     public Path fileWithoutRows() {
         return temp.path().resolve(NO_ROWS);
+    }
+
+    /** Returns what became of the extensions that the instance may use; nothing if it was to load none. */
+    public List<ExtensionStatus> extensions() {
+        return extensions;
     }
 
     /** Returns a new connection of this instance; the caller closes it. */

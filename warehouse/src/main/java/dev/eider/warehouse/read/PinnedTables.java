@@ -88,8 +88,8 @@ final class PinnedTables {
             ObjectNode json = (ObjectNode) JSON.readTree(TableMetadataParser.toJson(state.metadata()));
             ArrayNode snapshots = json.withArray("snapshots");
             snapshots.add(JSON.readTree(SnapshotParser.toJson(snapshot, false)));
-            TableMetadata metadata =
-                    TableMetadataParser.fromJson(state.metadata().metadataFileLocation(), json.toString());
+            // Without a location: the metadata file does not have this snapshot.
+            TableMetadata metadata = TableMetadataParser.fromJson((String) null, json.toString());
             return new TableState(state.identifier(), metadata, false, state.io());
         } catch (JsonProcessingException e) {
             throw new EiderException(

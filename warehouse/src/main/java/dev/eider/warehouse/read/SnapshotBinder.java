@@ -14,6 +14,7 @@ import dev.eider.warehouse.metadata.MetadataTable;
 import dev.eider.warehouse.metadata.MetadataTables;
 import dev.eider.warehouse.scan.ScanRelation;
 import dev.eider.warehouse.scan.SnapshotPlanner;
+import dev.eider.warehouse.storage.AllowedLocations;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
@@ -40,34 +41,50 @@ public final class SnapshotBinder {
     private final QueryEngine engine;
     private final TableVersions versions;
     private final PinnedTables tables;
-    private final ScanPlanner planner;
+    private final ChosenScan planner;
     private final MetadataTables metadata;
     private final ReadConfig config;
     private final Clock clock;
     private final MinimumSnapshots minimums;
 
-    /** Creates a binder; an engine that this version lacks is refused. */
+    /** Fails unless the engine has what the configuration asks for. */
+    public static void requireEngine(ReadConfig config, QueryEngine engine) {
+        ChosenScan.require(config.engine(), engine);
+    }
+
+    /** Creates a binder over an engine that has what the configuration asks for. */
     public SnapshotBinder(
             TableCatalog catalog,
             QueryEngine engine,
+            AllowedLocations allowed,
             SnapshotPlanner planner,
-            ScanRelation relation,
             ReadConfig config,
             Clock clock) {
-        if (config.engine() == ReadConfig.Engine.ICEBERG_SCAN) {
-            throw new EiderException(
-                    ErrorCode.INVALID_CONFIGURATION,
-                    "read.engine is iceberg_scan, which this version does not have: use auto or planned");
-        }
         this.catalog = catalog;
         this.engine = engine;
         this.versions = new TableVersions(catalog.history());
         this.tables = new PinnedTables(catalog);
-        this.planner = new PlannedScan(planner, relation);
+        this.planner =
+                new ChosenScan(config.engine(), engine, new IcebergScan(allowed), new PlannedScan(planner, new ScanRelation(allowed, engine)));
         this.metadata = new MetadataTables(catalog.history());
         this.config = config;
         this.clock = clock;
         this.minimums = new MinimumSnapshots(catalog.history());
+    }
+
+    /** Returns how tables are read as a rule, and why: a sentence for people. */
+    public String readEngine() {
+        return planner.description();
+    }
+
+    /** Returns how each table of a bound query is read, and why, in the order of its pins. */
+    public List<ScanChoice> choices(BoundQuery query) {
+        Map<BoundQuery.Pin, TableState> states = tables.of(query);
+        return query.pins().stream()
+                .map(pin -> pin.facet() instanceof Facet.Rows
+                        ? planner.choice(Objects.requireNonNull(states.get(pin), "state"), pin)
+                        : new ScanChoice(ReadConfig.Engine.PLANNED, "only its metadata is read"))
+                .toList();
     }
 
     /** Checks a query and pins its tables; runs nothing. */

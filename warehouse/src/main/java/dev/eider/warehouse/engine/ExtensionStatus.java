@@ -1,0 +1,12 @@
+package dev.eider.warehouse.engine;
+
+/**
+ * What became of one extension of DuckDB. Immutable.
+ *
+ * @param name as DuckDB calls it
+ * @param version its own version, empty if it is not known
+ * @param path its file, there or not; {@code (built in)} for one that needs none
+ * @param usable whether it is loaded
+ * @param problem why it is not, empty if it is
+ */
+public record ExtensionStatus(String name, String version, String path, boolean usable, String problem) {}

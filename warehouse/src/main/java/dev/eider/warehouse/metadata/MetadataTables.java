@@ -130,8 +130,9 @@ public final class MetadataTables {
     private List<StructLike> history(TableState state) {
         long asOf = state.metadata().lastUpdatedMillis();
         return history
-                .commits(state, SnapshotRef.MAIN_BRANCH, -1, state.metadata().lastSequenceNumber())
+                .commits(state, -1, state.metadata().lastSequenceNumber())
                 .stream()
+                .filter(commit -> commit.branch().equals(SnapshotRef.MAIN_BRANCH))
                 .map(commit -> history(commit, asOf))
                 .toList();
     }

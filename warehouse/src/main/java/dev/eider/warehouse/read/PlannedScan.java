@@ -4,6 +4,8 @@ import dev.eider.catalog.EiderException;
 import dev.eider.catalog.ErrorCode;
 import dev.eider.catalog.TableNames;
 import dev.eider.catalog.TableState;
+import dev.eider.warehouse.changes.ChangeRows;
+import dev.eider.warehouse.engine.EngineConnection;
 import dev.eider.warehouse.engine.QueryEngine;
 import dev.eider.warehouse.engine.SqlText;
 import dev.eider.warehouse.scan.ScanFile;
@@ -16,10 +18,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.StringJoiner;
 import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.Schema;
-import org.apache.iceberg.Table;
 import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.expressions.Expression;
 import org.apache.iceberg.types.TypeUtil;
@@ -32,7 +34,7 @@ import org.apache.iceberg.types.Types.NestedField;
  * <p>Refuses tables whose rows it could get wrong: with row-level deletes, with files that are not Parquet, or with
  * nested fields that were renamed or replaced (the engine maps nested fields by name).
  */
-final class PlannedScan implements ScanPlanner {
+final class PlannedScan implements ScanPlanner, ChangeRows {
     private final SnapshotPlanner planner;
     private final String fileWithoutRows;
 
@@ -43,19 +45,45 @@ final class PlannedScan implements ScanPlanner {
 
     @Override
     public String relation(TableState state, BoundQuery.Pin pin, Expression filter) {
-        Table table = state.table();
-        Schema schema = Objects.requireNonNull(table.schemas().get(pin.schemaId()), "schema");
+        Schema schema = Objects.requireNonNull(state.table().schemas().get(pin.schemaId()), "schema");
+        List<ScanFile> files =
+                planner.plan(state, pin.snapshot(), schema, filter).files();
+        return reader(state, schema, files).map(reader -> "SELECT * FROM " + reader).orElseGet(() -> empty(schema));
+    }
+
+    @Override
+    public String of(EngineConnection connection, TableState state, Schema schema, List<ScanFile> files) {
+        return reader(state, schema, files).map(reader -> "SELECT * FROM " + reader).orElseGet(() -> empty(schema));
+    }
+
+    @Override
+    public String withFiles(EngineConnection connection, TableState state, Schema schema, List<ScanFile> files) {
+        StringJoiner locations = new StringJoiner(", ", "(VALUES ", ") AS f(number, location)");
+        for (int i = 0; i < files.size(); i++) {
+            locations.add("(%d::BIGINT, %s)"
+                    .formatted(i, SqlText.quoteLiteral(files.get(i).location())));
+        }
+        return reader(state, schema, files)
+                .map(reader -> "SELECT r.*, f.location AS %s FROM %s AS r JOIN %s ON f.number = CAST(r.file_index AS BIGINT)"
+                        .formatted(FILE, reader, locations))
+                .orElseGet(() -> "SELECT *, '' AS %s FROM (%s)".formatted(FILE, empty(schema)));
+    }
+
+    private Optional<String> reader(TableState state, Schema schema, List<ScanFile> planned) {
         requireDistinctNames(state, schema);
         requireStableNesting(state);
         if (state.metadata().property(TableProperties.DEFAULT_NAME_MAPPING, "").length() > 0) {
             throw unsupported(state, "maps columns by name for files without field ids");
         }
-        Files files = files(state, pin, schema, filter);
-        if (files.paths().isEmpty()) {
-            return "SELECT %s WHERE false".formatted(nulls(schema));
-        }
-        return "SELECT * FROM read_parquet([%s], schema => MAP {%s}, explicit_cardinality => %d)"
-                .formatted(String.join(", ", files.paths()), columns(schema), Math.max(1, files.rows()));
+        Files files = files(state, planned);
+        return files.paths().isEmpty()
+                ? Optional.empty()
+                : Optional.of("read_parquet([%s], schema => MAP {%s}, explicit_cardinality => %d)"
+                        .formatted(String.join(", ", files.paths()), columns(schema), Math.max(1, files.rows())));
+    }
+
+    private static String empty(Schema schema) {
+        return "SELECT %s WHERE false".formatted(nulls(schema));
     }
 
     /** Quoted and escaped paths of the live data files, and how many rows they hold. */
@@ -65,10 +93,10 @@ final class PlannedScan implements ScanPlanner {
         }
     }
 
-    private Files files(TableState state, BoundQuery.Pin pin, Schema schema, Expression filter) {
+    private Files files(TableState state, List<ScanFile> planned) {
         List<String> paths = new ArrayList<>();
         long rows = 0;
-        for (ScanFile file : planner.plan(state, pin.snapshot(), schema, filter).files()) {
+        for (ScanFile file : planned) {
             if (!file.deletes().isEmpty()) {
                 throw unsupported(state, "has row-level deletes");
             }

@@ -4,6 +4,7 @@ import dev.eider.catalog.EiderException;
 import dev.eider.catalog.ErrorCode;
 import dev.eider.catalog.TableCatalog;
 import dev.eider.catalog.TableState;
+import dev.eider.warehouse.changes.TableChanges;
 import dev.eider.warehouse.engine.Cancellation;
 import dev.eider.warehouse.engine.EngineConnection;
 import dev.eider.warehouse.engine.ParsedQuery;
@@ -38,8 +39,8 @@ public final class SnapshotBinder {
     private final QueryEngine engine;
     private final TableVersions versions;
     private final PinnedTables tables;
-    private final ScanPlanner planner;
-    private final MetadataTables metadata;
+    private final Presentation.Tools tools;
+    private final ChangeBounds changeBounds;
     private final ReadConfig config;
     private final Clock clock;
     private final MinimumSnapshots minimums;
@@ -56,8 +57,10 @@ public final class SnapshotBinder {
         this.engine = engine;
         this.versions = new TableVersions(catalog.history());
         this.tables = new PinnedTables(catalog);
-        this.planner = new PlannedScan(planner, engine);
-        this.metadata = new MetadataTables(catalog.history());
+        PlannedScan scans = new PlannedScan(planner, engine);
+        this.tools = new Presentation.Tools(
+                scans, new MetadataTables(catalog.history()), new TableChanges(catalog.history(), scans));
+        this.changeBounds = new ChangeBounds(catalog.history(), versions);
         this.config = config;
         this.clock = clock;
         this.minimums = new MinimumSnapshots(catalog.history());
@@ -90,8 +93,11 @@ public final class SnapshotBinder {
             for (int i = 0; i < meanings.size(); i++) {
                 Referent referent = Referent.choose(meanings.get(i), states);
                 TableState state = Objects.requireNonNull(states.get(referent.table()), "state");
-                BoundQuery.Pin pin =
-                        referent.pin(state, version(connection, query.tables().get(i)), versions);
+                TableReference reference = query.tables().get(i);
+                BoundQuery.Pin pin = reference
+                        .changes()
+                        .map(changes -> changeBounds.pin(connection, state, changes))
+                        .orElseGet(() -> referent.pin(state, version(connection, reference), versions));
                 pins.add(pin);
                 pinned.put(pin, state);
             }
@@ -161,7 +167,7 @@ public final class SnapshotBinder {
     /** Like the other, for a caller that may leave meanwhile. */
     public Schema schema(BoundQuery query, BufferAllocator allocator, Cancellation cancellation) {
         try (EngineConnection connection = engine.connect(cancellation)) {
-            String sql = present(connection, query, new Presentation(metadata, planner, allocator, true));
+            String sql = present(connection, query, new Presentation(tools, allocator, true));
             List<String> names = connection.columnNames(sql);
             ArrowReader reader = connection.stream("SELECT * FROM (%s\n) LIMIT 0".formatted(sql), allocator, 1);
             List<Field> fields = reader.getVectorSchemaRoot().getSchema().getFields();
@@ -193,7 +199,7 @@ public final class SnapshotBinder {
         try {
             return new EngineRun(
                     connection,
-                    present(connection, query, new Presentation(metadata, planner, allocator, false)),
+                    present(connection, query, new Presentation(tools, allocator, false)),
                     allocator,
                     config.batchRows(),
                     held);

@@ -91,15 +91,16 @@ public final class CatalogHistory {
      */
     public List<LoggedCommit> commits(TableState state, long afterSequenceNumber, long upToSequenceNumber) {
         observe(state);
-        return database.read(connection -> CommitLog.commits(
-                connection, state.metadata().uuid(), afterSequenceNumber, upToSequenceNumber));
+        return database.read(connection ->
+                CommitLog.commits(connection, state.metadata().uuid(), afterSequenceNumber, upToSequenceNumber));
     }
 
     /** Returns what the log knows of one snapshot. */
     public Optional<LoggedCommit> commit(TableState state, long snapshotId) {
         observe(state);
         return database
-                .read(connection -> CommitLog.commit(connection, state.metadata().uuid(), snapshotId))
+                .read(connection ->
+                        CommitLog.commit(connection, state.metadata().uuid(), snapshotId))
                 .stream()
                 .findFirst();
     }
@@ -108,7 +109,8 @@ public final class CatalogHistory {
     public Optional<LoggedCommit> headAt(TableState state, String branch, Instant instant) {
         observe(state);
         return database
-                .read(connection -> CommitLog.headAt(connection, state.metadata().uuid(), branch, instant))
+                .read(connection ->
+                        CommitLog.headAt(connection, state.metadata().uuid(), branch, instant))
                 .stream()
                 .findFirst();
     }

@@ -234,8 +234,7 @@ final class CommitLog {
 
     /** Returns what is known of one snapshot. */
     static List<LoggedCommit> commit(Connection connection, String tableUuid, long snapshotId) throws SQLException {
-        return SqlRows.select(
-                connection, CommitLog::loggedCommit, LOGGED + "snapshot_id = ?", tableUuid, snapshotId);
+        return SqlRows.select(connection, CommitLog::loggedCommit, LOGGED + "snapshot_id = ?", tableUuid, snapshotId);
     }
 
     /** Returns the head that a branch had at an instant, as far back as the log goes. */

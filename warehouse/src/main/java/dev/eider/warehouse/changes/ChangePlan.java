@@ -21,8 +21,7 @@ record ChangePlan(List<CommitChanges> commits) {
      * @param before files as they were before it, of which it deleted rows
      * @param after the same files with what it left of them; those that it removed are missing
      */
-    record CommitChanges(
-            LoggedCommit commit, List<ScanFile> inserted, List<ScanFile> before, List<ScanFile> after) {
+    record CommitChanges(LoggedCommit commit, List<ScanFile> inserted, List<ScanFile> before, List<ScanFile> after) {
         CommitChanges {
             inserted = List.copyOf(inserted);
             before = List.copyOf(before);

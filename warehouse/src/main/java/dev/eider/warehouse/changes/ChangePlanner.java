@@ -120,8 +120,7 @@ final class ChangePlanner {
 
         private EiderException lost(LoggedCommit commit) {
             LoggedCommit newest = chain.stream()
-                    .filter(one ->
-                            one.removesFiles() && state.metadata().snapshot(one.snapshotId()) == null)
+                    .filter(one -> one.removesFiles() && state.metadata().snapshot(one.snapshotId()) == null)
                     .reduce((first, second) -> second)
                     .orElse(commit);
             return unknowable(newest, "snapshot %d is not kept, and it removed files".formatted(newest.snapshotId()));
@@ -130,8 +129,7 @@ final class ChangePlanner {
         private EiderException unknowable(LoggedCommit commit, String reason) {
             return CommitChain.gone(
                     state,
-                    "%s; resume from snapshot %d (%s)"
-                            .formatted(reason, commit.snapshotId(), commit.committedAt()));
+                    "%s; resume from snapshot %d (%s)".formatted(reason, commit.snapshotId(), commit.committedAt()));
         }
 
         private void take(DataFile file, long sequenceNumber) {
@@ -166,8 +164,8 @@ final class ChangePlanner {
         /** A snapshot that is kept and has a file keeps the file. */
         private void requireKeptBetween(long added, LoggedCommit remover) {
             boolean kept = chain.stream()
-                    .filter(commit -> commit.sequenceNumber() >= added
-                            && commit.sequenceNumber() < remover.sequenceNumber())
+                    .filter(commit ->
+                            commit.sequenceNumber() >= added && commit.sequenceNumber() < remover.sequenceNumber())
                     .anyMatch(commit -> state.metadata().snapshot(commit.snapshotId()) != null);
             if (!kept) {
                 throw unknowable(
@@ -188,8 +186,7 @@ final class ChangePlanner {
                 }
                 before.putAll(files.live(parent));
             }
-            Map<String, ScanFile> after =
-                    files.live(state.metadata().snapshot(commit.snapshotId()));
+            Map<String, ScanFile> after = files.live(state.metadata().snapshot(commit.snapshotId()));
             List<ScanFile> inserted = new ArrayList<>();
             List<ScanFile> left = new ArrayList<>();
             after.forEach((location, file) -> {

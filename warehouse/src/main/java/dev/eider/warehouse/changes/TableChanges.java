@@ -1,10 +1,10 @@
 package dev.eider.warehouse.changes;
 
 import dev.eider.catalog.CatalogHistory;
-import dev.eider.catalog.LoggedCommit;
-import dev.eider.catalog.TableNames;
 import dev.eider.catalog.EiderException;
 import dev.eider.catalog.ErrorCode;
+import dev.eider.catalog.LoggedCommit;
+import dev.eider.catalog.TableNames;
 import dev.eider.catalog.TableState;
 import dev.eider.warehouse.changes.ChangePlan.CommitChanges;
 import dev.eider.warehouse.engine.EngineConnection;
@@ -29,11 +29,13 @@ public final class TableChanges {
     private static final String SNAPSHOT = "_commit_snapshot_id";
     private static final String NUMBER = "_commit_sequence_number";
     private static final String TIME = "_commit_timestamp";
-    private static final Set<String> OURS =
-            Set.of(TYPE, SNAPSHOT, NUMBER, TIME, ChangeRows.FILE);
+    private static final Set<String> OURS = Set.of(TYPE, SNAPSHOT, NUMBER, TIME, ChangeRows.FILE);
 
-    /** Beyond that, one scan looks up whose rows it reads: DuckDB's planning takes a millisecond for each scan. */
-    private static final int MOST_SCANS = 16;
+    /**
+     * Up to so many commits, each has a scan of its own, and rows come in their order; beyond that, one scan looks up
+     * whose rows it reads.
+     */
+    public static final int MOST_SCANS = 16;
 
     private final ChangePlanner planner;
     private final ChangeRows scans;
@@ -45,8 +47,7 @@ public final class TableChanges {
     }
 
     /**
-     * Returns a query over the rows that commits inserted and deleted, the columns of {@code schema} first. Rows come in
-     * the order of the commits; of one commit, deleted ones come first.
+     * Returns a query over the rows that commits inserted and deleted, the columns of {@code schema} first.
      *
      * @param connection where it is to run, and until whose end it can
      */
@@ -115,9 +116,7 @@ public final class TableChanges {
             List<LoggedCommit> commits = inserted.values().stream().distinct().toList();
             parts.add(
                     commits.size() == 1
-                            ? "SELECT *, %s FROM (%s)"
-                                    .formatted(
-                                            constants("insert", commits.get(0)), rows(files))
+                            ? "SELECT *, %s FROM (%s)".formatted(constants("insert", commits.get(0)), rows(files))
                             : lookedUp(files));
             inserted.clear();
         }

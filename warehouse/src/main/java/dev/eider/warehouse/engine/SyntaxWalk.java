@@ -52,8 +52,7 @@ final class SyntaxWalk {
             Step step = walk.steps.pop();
             walk.visit(step.node, step.place);
         }
-        return new SyntaxTree(
-                walk.functions, walk.tables, walk.columns, walk.uses, walk.selections, walk.changes);
+        return new SyntaxTree(walk.functions, walk.tables, walk.columns, walk.uses, walk.selections, walk.changes);
     }
 
     /** A node that is still to be visited. */

@@ -6,10 +6,13 @@ import dev.eider.catalog.ErrorCode;
 import dev.eider.catalog.LoggedCommit;
 import dev.eider.catalog.TableState;
 import dev.eider.warehouse.changes.ChangeRange;
+import dev.eider.warehouse.changes.TableChanges;
 import dev.eider.warehouse.engine.EngineConnection;
+import dev.eider.warehouse.engine.SqlText;
 import dev.eider.warehouse.engine.TableReference;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.SnapshotRef;
 
@@ -44,13 +47,33 @@ final class ChangeBounds {
         }
         if (from instanceof TableVersion.AsOf at) {
             Optional<LoggedCommit> head = history.headAt(state, SnapshotRef.MAIN_BRANCH, at.instant());
-            return pin.withFacet(head.map(
-                            commit -> new Facet.Changes(commit.snapshotId(), commit.sequenceNumber()))
+            return pin.withFacet(head.map(commit -> new Facet.Changes(commit.snapshotId(), commit.sequenceNumber()))
                     .orElse(new Facet.Changes(ChangeRange.BEGINNING, 0)));
         }
         Optional<Snapshot> named = versions.pin(state, from).snapshot();
         return pin.withFacet(named.map(one -> new Facet.Changes(one.snapshotId(), one.sequenceNumber()))
                 .orElse(new Facet.Changes(ChangeRange.BEGINNING, 0)));
+    }
+
+    /** Pins the changes after a snapshot, or after the head, up to the head of a branch. */
+    BoundQuery.Pin pin(TableState state, OptionalLong after, String branch) {
+        TableVersion head =
+                branch.equals(SnapshotRef.MAIN_BRANCH) ? new TableVersion.Latest() : new TableVersion.AtRef(branch);
+        return pin(state, after.isPresent() ? new TableVersion.AtSnapshot(after.getAsLong()) : head, head);
+    }
+
+    /** Returns SQL that reads pinned changes in the order of the commits. */
+    static String sql(BoundQuery.Pin pin) {
+        Facet.Changes changes = (Facet.Changes) pin.facet();
+        String name = SqlText.quoteIdentifier(pin.table().namespace().toString()) + "."
+                + SqlText.quoteIdentifier(pin.table().name());
+        long commits = pin.snapshot().map(Snapshot::sequenceNumber).orElse(0L) - changes.afterSequenceNumber();
+        return "SELECT * FROM table_changes(%s, %d, %d)%s"
+                .formatted(
+                        SqlText.quoteLiteral(name),
+                        changes.afterSnapshotId(),
+                        pin.snapshotId(),
+                        commits > TableChanges.MOST_SCANS ? " ORDER BY _commit_sequence_number, _change_type" : "");
     }
 
     private long number(TableState state, long snapshotId) {

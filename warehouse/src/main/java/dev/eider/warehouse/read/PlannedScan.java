@@ -48,12 +48,16 @@ final class PlannedScan implements ScanPlanner, ChangeRows {
         Schema schema = Objects.requireNonNull(state.table().schemas().get(pin.schemaId()), "schema");
         List<ScanFile> files =
                 planner.plan(state, pin.snapshot(), schema, filter).files();
-        return reader(state, schema, files).map(reader -> "SELECT * FROM " + reader).orElseGet(() -> empty(schema));
+        return reader(state, schema, files)
+                .map(reader -> "SELECT * FROM " + reader)
+                .orElseGet(() -> empty(schema));
     }
 
     @Override
     public String of(EngineConnection connection, TableState state, Schema schema, List<ScanFile> files) {
-        return reader(state, schema, files).map(reader -> "SELECT * FROM " + reader).orElseGet(() -> empty(schema));
+        return reader(state, schema, files)
+                .map(reader -> "SELECT * FROM " + reader)
+                .orElseGet(() -> empty(schema));
     }
 
     @Override
@@ -64,8 +68,9 @@ final class PlannedScan implements ScanPlanner, ChangeRows {
                     .formatted(i, SqlText.quoteLiteral(files.get(i).location())));
         }
         return reader(state, schema, files)
-                .map(reader -> "SELECT r.*, f.location AS %s FROM %s AS r JOIN %s ON f.number = CAST(r.file_index AS BIGINT)"
-                        .formatted(FILE, reader, locations))
+                .map(reader ->
+                        "SELECT r.*, f.location AS %s FROM %s AS r JOIN %s ON f.number = CAST(r.file_index AS BIGINT)"
+                                .formatted(FILE, reader, locations))
                 .orElseGet(() -> "SELECT *, '' AS %s FROM (%s)".formatted(FILE, empty(schema)));
     }
 

@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.ipc.ArrowReader;
 import org.apache.arrow.vector.types.pojo.Field;
@@ -118,6 +119,18 @@ public final class SnapshotBinder {
         Map<BoundQuery.Pin, TableState> pinned = Map.of(pin, state);
         minimums.require(options, pinned);
         return new BoundQuery(sql, List.of(pin), now, pinned);
+    }
+
+    /**
+     * Pins the changes of one table after a snapshot, up to the head of a branch.
+     *
+     * @param after the head itself if it is missing
+     */
+    public BoundQuery bindChanges(TableIdentifier name, OptionalLong after, String branch) {
+        Instant now = clock.instant();
+        TableState state = catalog.load(name);
+        BoundQuery.Pin pin = changeBounds.pin(state, after, branch);
+        return new BoundQuery(ChangeBounds.sql(pin), List.of(pin), now, Map.of(pin, state));
     }
 
     private static TableVersion version(EngineConnection connection, TableReference reference) {

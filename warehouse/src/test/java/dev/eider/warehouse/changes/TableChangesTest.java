@@ -31,10 +31,10 @@ import org.apache.iceberg.Table;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableOperations;
 import org.apache.iceberg.data.GenericRecord;
+import org.apache.iceberg.data.Record;
 import org.apache.iceberg.data.parquet.GenericParquetWriter;
 import org.apache.iceberg.deletes.PositionDelete;
 import org.apache.iceberg.deletes.PositionDeleteWriter;
-import org.apache.iceberg.data.Record;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.parquet.Parquet;
 import org.junit.jupiter.api.AfterEach;
@@ -72,7 +72,8 @@ class TableChangesTest {
         assertThat(changes(all.get(3), all.get(3))).isEmpty();
         assertThat(ids("'t', " + all.get(2).snapshotId())).containsExactly(6L, 7L);
         assertThat(ids("'eider.main.\"t\"', 0")).containsExactlyElementsOf(range(0, 8));
-        assertThat(ids("'T', TIMESTAMPTZ '" + all.get(2).committedAt() + "', 'main'")).containsExactly(6L, 7L);
+        assertThat(ids("'T', TIMESTAMPTZ '" + all.get(2).committedAt() + "', 'main'"))
+                .containsExactly(6L, 7L);
     }
 
     @Test
@@ -90,7 +91,8 @@ class TableChangesTest {
                         "_commit_snapshot_id Int(64, true)",
                         "_commit_sequence_number Int(64, true)",
                         "_commit_timestamp Timestamp(MICROSECOND, UTC)");
-        assertThat(test.rows(test.warehouse().redeem(test.warehouse().ticket(bound)))).hasSize(1);
+        assertThat(test.rows(test.warehouse().redeem(test.warehouse().ticket(bound))))
+                .hasSize(1);
         assertThat(test.query("SELECT epoch_ms(_commit_timestamp) FROM table_changes('t', 0)"))
                 .containsExactly(Long.toString(snapshots().get(0).committedAt().toEpochMilli()));
     }
@@ -99,9 +101,11 @@ class TableChangesTest {
     void standsWhereATableMayStand() {
         List<SnapshotListing> all = appendTimes(2, 1);
 
-        assertThat(test.query("SELECT c.id, table_changes.id, t.id FROM table_changes('t', 0) AS c, t, table_changes('t', "
-                        + all.get(0).snapshotId() + ") WHERE c.id = t.id AND c.id IN (SELECT id FROM table_changes('t', 0,"
-                        + " 'main') AS x (id, other)) ORDER BY ALL"))
+        assertThat(test.query(
+                        "SELECT c.id, table_changes.id, t.id FROM table_changes('t', 0) AS c, t, table_changes('t', "
+                                + all.get(0).snapshotId()
+                                + ") WHERE c.id = t.id AND c.id IN (SELECT id FROM table_changes('t', 0,"
+                                + " 'main') AS x (id, other)) ORDER BY ALL"))
                 .containsExactly("0|1|0", "1|1|1");
     }
 
@@ -139,7 +143,8 @@ class TableChangesTest {
         test.append("t", TestRows.numbered(test.allocator(), 6, 1, 1));
 
         assertThat(ids("'t', " + all.get(0).snapshotId())).containsExactlyElementsOf(range(2, 7));
-        assertThat(test.query("SELECT DISTINCT _change_type FROM table_changes('t', " + all.get(0).snapshotId() + ")"))
+        assertThat(test.query("SELECT DISTINCT _change_type FROM table_changes('t', "
+                        + all.get(0).snapshotId() + ")"))
                 .containsExactly("insert");
     }
 
@@ -183,8 +188,8 @@ class TableChangesTest {
         deletePositions(5, 7);
         test.append("t", TestRows.numbered(test.allocator(), 10, 1, 1));
 
-        assertThat(test.query("SELECT id, _change_type FROM table_changes('t', " + all.get(0).snapshotId()
-                        + ") ORDER BY _commit_sequence_number, id"))
+        assertThat(test.query("SELECT id, _change_type FROM table_changes('t', "
+                        + all.get(0).snapshotId() + ") ORDER BY _commit_sequence_number, id"))
                 .containsExactly("3|delete", "5|delete", "7|delete", "10|insert");
         assertThat(ids("'t', 0, " + all.get(0).snapshotId())).hasSize(10);
     }
@@ -192,9 +197,8 @@ class TableChangesTest {
     @Test
     void refusesWhatWasRolledBack() {
         List<SnapshotListing> all = appendTimes(3, 1);
-        edit(table -> table.manageSnapshots()
-                .rollbackTo(all.get(0).snapshotId())
-                .commit());
+        edit(table ->
+                table.manageSnapshots().rollbackTo(all.get(0).snapshotId()).commit());
         test.append("t", TestRows.numbered(test.allocator(), 3, 1, 1));
 
         assertThatThrownBy(() -> ids("'t', " + all.get(1).snapshotId()))

@@ -85,14 +85,34 @@ public final class CatalogHistory {
     }
 
     /**
-     * Returns what was committed to a branch after one sequence number and up to another, in the order of commits, as far
-     * back as the log goes. Snapshots that the branch was set back behind are there too.
+     * Returns what was committed to a table after one sequence number and up to another, in the order of commits, as far
+     * back as the log goes. Snapshots that a branch was set back behind are there too; one that is part of several
+     * branches is there for each.
      */
-    public List<LoggedCommit> commits(
-            TableState state, String branch, long afterSequenceNumber, long upToSequenceNumber) {
+    public List<LoggedCommit> commits(TableState state, long afterSequenceNumber, long upToSequenceNumber) {
         observe(state);
-        return database.read(connection -> CommitLog.commits(
-                connection, state.metadata().uuid(), branch, afterSequenceNumber, upToSequenceNumber));
+        return database.read(connection ->
+                CommitLog.commits(connection, state.metadata().uuid(), afterSequenceNumber, upToSequenceNumber));
+    }
+
+    /** Returns what the log knows of one snapshot. */
+    public Optional<LoggedCommit> commit(TableState state, long snapshotId) {
+        observe(state);
+        return database
+                .read(connection ->
+                        CommitLog.commit(connection, state.metadata().uuid(), snapshotId))
+                .stream()
+                .findFirst();
+    }
+
+    /** Returns the head that a branch had at an instant, be it kept or not, as far back as the log goes. */
+    public Optional<LoggedCommit> headAt(TableState state, String branch, Instant instant) {
+        observe(state);
+        return database
+                .read(connection ->
+                        CommitLog.headAt(connection, state.metadata().uuid(), branch, instant))
+                .stream()
+                .findFirst();
     }
 
     /** Returns the newest kept snapshot of the main branch that is not later than an instant, as it was then. */

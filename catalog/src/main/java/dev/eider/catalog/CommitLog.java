@@ -212,29 +212,55 @@ final class CommitLog {
                 parameters.toArray());
     }
 
+    private static final String LOGGED =
+            "SELECT snapshot_id, parent_id, sequence_number, committed_at, removes_files, abandoned_at, branch"
+                    + " FROM eider_commits WHERE table_uuid = ? AND snapshot_id <> -1 AND ";
+
     /**
-     * Returns what was committed to a branch after one sequence number and up to another, in the order of commits, left
-     * snapshots included.
+     * Returns what was committed to a table after one sequence number and up to another, in the order of commits, left
+     * snapshots included. One that is part of several branches is there for each.
      */
     static List<LoggedCommit> commits(
-            Connection connection, String tableUuid, String branch, long afterSequenceNumber, long upToSequenceNumber)
+            Connection connection, String tableUuid, long afterSequenceNumber, long upToSequenceNumber)
             throws SQLException {
         return SqlRows.select(
                 connection,
-                row -> new LoggedCommit(
-                        row.getLong(1),
-                        row.getLong(2),
-                        row.getLong(3),
-                        Instant.ofEpochMilli(row.getLong(4)),
-                        row.getLong(5) != 0,
-                        row.getLong(6) == 0 ? Instant.MAX : Instant.ofEpochMilli(row.getLong(6))),
-                "SELECT snapshot_id, parent_id, sequence_number, committed_at, removes_files, abandoned_at"
-                        + " FROM eider_commits WHERE table_uuid = ? AND branch = ? AND sequence_number > ?"
-                        + " AND sequence_number <= ? ORDER BY sequence_number, committed_at",
+                CommitLog::loggedCommit,
+                LOGGED + "sequence_number > ? AND sequence_number <= ? ORDER BY sequence_number, committed_at",
                 tableUuid,
-                branch,
                 afterSequenceNumber,
                 upToSequenceNumber);
+    }
+
+    /** Returns what is known of one snapshot. */
+    static List<LoggedCommit> commit(Connection connection, String tableUuid, long snapshotId) throws SQLException {
+        return SqlRows.select(connection, CommitLog::loggedCommit, LOGGED + "snapshot_id = ?", tableUuid, snapshotId);
+    }
+
+    /** Returns the head that a branch had at an instant, as far back as the log goes. */
+    static List<LoggedCommit> headAt(Connection connection, String tableUuid, String branch, Instant instant)
+            throws SQLException {
+        return SqlRows.select(
+                connection,
+                CommitLog::loggedCommit,
+                LOGGED + "branch = ? AND committed_at <= ? AND (abandoned_at = 0 OR abandoned_at > ?)"
+                        + " ORDER BY committed_at DESC, sequence_number DESC LIMIT 1",
+                tableUuid,
+                branch,
+                instant.toEpochMilli(),
+                instant.toEpochMilli());
+    }
+
+    private static LoggedCommit loggedCommit(ResultSet row) throws SQLException {
+        long abandoned = row.getLong(6);
+        return new LoggedCommit(
+                row.getLong(1),
+                row.getLong(2),
+                row.getLong(3),
+                Instant.ofEpochMilli(row.getLong(4)),
+                row.getLong(5) != 0,
+                abandoned == 0 ? Instant.MAX : Instant.ofEpochMilli(abandoned),
+                row.getString(7));
     }
 
     private static Presence presence(ResultSet row) throws SQLException {

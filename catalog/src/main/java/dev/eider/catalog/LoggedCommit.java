@@ -9,6 +9,7 @@ import java.time.Instant;
  * @param parentId the head before it, -1 if there was none
  * @param removesFiles whether it took files or rows out of the table
  * @param until when the branch was set back behind it, {@link Instant#MAX} if never
+ * @param branch the branch that it was committed to
  */
 public record LoggedCommit(
         long snapshotId,
@@ -16,4 +17,5 @@ public record LoggedCommit(
         long sequenceNumber,
         Instant committedAt,
         boolean removesFiles,
-        Instant until) {}
+        Instant until,
+        String branch) {}

@@ -58,6 +58,7 @@ public final class TableCatalog extends JdbcCatalog {
     private final SigningKeys signingKeys;
     private final ReadLeases leases;
     private final Sweeper sweeper;
+    private final TableWatch watch;
 
     private TableCatalog(CatalogConfig config, CatalogDatabase database, FileIO io, Clock clock, Duration patience) {
         super(properties -> io, properties -> new PooledClients(database, properties), true);
@@ -75,6 +76,8 @@ public final class TableCatalog extends JdbcCatalog {
         this.sweeper = new Sweeper(database, config.upkeep(), clock, io);
         threads.every(config.upkeep().sweepEvery(), sweeper::sweep);
         threads.beat(leases.pause(), leases::beat);
+        this.watch = new TableWatch(this::resolve);
+        threads.beat(TableWatch.PAUSE, watch::poll);
     }
 
     private TableCommitter newCommitter(Clock clock) {
@@ -331,6 +334,11 @@ public final class TableCatalog extends JdbcCatalog {
         return keys.isEmpty()
                 ? List.of()
                 : database.read(connection -> Ledger.find(connection, tableUuid, branch, keys));
+    }
+
+    /** Returns what tells that tables may have changed. */
+    public TableWatch watch() {
+        return watch;
     }
 
     /** Returns the keys that sign tickets. */

@@ -60,6 +60,7 @@ final class TableCommitter {
             boolean dropped = catalog.find(request.name())
                     .map(state -> catalog.names().drop(PointerChange.Kind.TABLE, state.identifier()))
                     .orElse(false);
+            catalog.watch().changed(request.name());
             return dropped
                     ? new Committed(java.util.OptionalLong.empty(), 0, 1, Duration.ZERO, Duration.ZERO)
                     : new Rejected(TableCatalog.notFound(request.name()));
@@ -189,6 +190,7 @@ final class TableCommitter {
             last = state;
             catalog.remember(state.metadata());
             upkeep.committed(state, staged.removedSnapshots());
+            catalog.watch().changed(state.identifier());
         });
         LOG.debug("Committed, table={} changes={}", together.get(0).request().name(), together.size());
     }

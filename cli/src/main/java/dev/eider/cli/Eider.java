@@ -85,6 +85,7 @@ public final class Eider {
                 .addSubcommand(new IngestCommand(terminal, connection))
                 .addSubcommand(new WriteCommand(terminal, connection))
                 .addSubcommand(new ReadCommand(terminal, connection))
+                .addSubcommand(new FollowCommand(terminal, connection))
                 .addSubcommand(new TablesCommand(terminal, connection))
                 .addSubcommand(new SnapshotsCommand(terminal, connection))
                 .addSubcommand(new OrphansCommand(terminal, connection))

@@ -16,25 +16,39 @@ final class Stop implements AutoCloseable {
     private final CountDownLatch finished = new CountDownLatch(1);
 
     private final Duration patience;
+    private final boolean isSuccess;
 
-    private Stop(Duration patience) {
+    private Stop(Duration patience, boolean isSuccess) {
         this.patience = patience;
+        this.isSuccess = isSuccess;
     }
 
     /** Listens for Ctrl-C and SIGTERM; the process ends at the latest {@code patience} after them. */
     static Stop onSignal(Duration patience) {
-        Stop stop = new Stop(patience);
+        return listening(new Stop(patience, false));
+    }
+
+    /** Like the other, for a command that has no other end: once it ends in order, the exit code is 0. */
+    static Stop onSignalSucceeding(Duration patience) {
+        return listening(new Stop(patience, true));
+    }
+
+    private static Stop listening(Stop stop) {
         Thread hook = new Thread(stop::stopAndWait, "stop");
         Runtime.getRuntime().addShutdownHook(hook);
         return stop;
     }
 
     private void stopAndWait() {
+        boolean isOver = finished.getCount() == 0;
         wanted.countDown();
         try {
             boolean inOrder = finished.await(patience.toMillis(), TimeUnit.MILLISECONDS);
             if (!inOrder) {
                 Runtime.getRuntime().halt(CommandLine.ExitCode.SOFTWARE);
+            }
+            if (isSuccess && !isOver) {
+                Runtime.getRuntime().halt(CommandLine.ExitCode.OK);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -5,6 +5,7 @@ import dev.eider.catalog.EiderException;
 import dev.eider.catalog.ErrorCode;
 import dev.eider.catalog.TableCatalog;
 import dev.eider.catalog.TableState;
+import dev.eider.catalog.TableWatch;
 import dev.eider.warehouse.engine.Cancellation;
 import dev.eider.warehouse.engine.QueryEngine;
 import dev.eider.warehouse.maintenance.OrphanFiles;
@@ -30,6 +31,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -168,6 +170,25 @@ public final class Warehouse implements AutoCloseable {
     /** Like the other, for a caller that has to see certain snapshots: without them the read is refused. */
     public BoundQuery bindTable(TableIdentifier table, ReadOptions options) {
         return binder.bindTable(table, options);
+    }
+
+    /**
+     * Binds the reading of what was committed to a branch of a table after a snapshot, in the order of the commits, up to
+     * its current head, which is the pin's snapshot.
+     *
+     * @param after the snapshot whose successors count, 0 for all; the head itself if it is missing
+     */
+    public BoundQuery bindChanges(TableIdentifier table, OptionalLong after, String branch) {
+        return binder.bindChanges(table, after, branch);
+    }
+
+    /**
+     * Tells that a table may have changed, whichever process changed it, until the watch is closed.
+     *
+     * @param changed quick, because commits wait for it
+     */
+    public TableWatch.Watch watch(TableIdentifier table, Runnable changed) {
+        return catalog.watch().watch(table, changed);
     }
 
     /** Returns text that stands for a bound query for a while, in any process over the same catalog. */

@@ -2,6 +2,7 @@ package dev.eider.cli.client;
 
 import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -11,6 +12,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -79,6 +81,25 @@ public final class EiderClient implements AutoCloseable {
      */
     public long execute(String sql, Map<String, String> options, Consumer<Schema> start, BatchReceiver rows) {
         return drain(Retries.DEFAULT.change(() -> open(sql, options)), start, rows);
+    }
+
+    /**
+     * Prepares to follow what is committed to a branch of a table.
+     *
+     * @param from the snapshot whose successors are wanted, 0 for all there are; the current one if it is missing
+     */
+    public FollowedTable follow(TableName table, OptionalLong from, String branch) {
+        return new FollowedTable(
+                resumed -> {
+                    ObjectNode ticket = JSON.createObjectNode()
+                            .put("follow", table.toString())
+                            .put("branch", branch);
+                    resumed.ifPresent(snapshot -> ticket.put("from", snapshot));
+                    return open(ticket.toString(), Map.of());
+                },
+                failure -> GatewayException.of(failure, address),
+                allocator,
+                from);
     }
 
     private ResultStream open(String sql, Map<String, String> options) {

@@ -100,6 +100,11 @@ public final class GatewayException extends RuntimeException {
         };
     }
 
+    /** Returns whether the columns are others than those that a stream began with. */
+    boolean columnsChanged() {
+        return detail.equals("SCHEMA_MISMATCH");
+    }
+
     /** Returns whether the call certainly never reached a gateway. */
     boolean neverSent() {
         return neverSent;

@@ -169,6 +169,16 @@ final class ClientFlow {
         return reason == null ? failure : reason;
     }
 
+    /** Returns whether the client has room for more now. */
+    boolean isReady() {
+        return ended == null && call.isReady();
+    }
+
+    /** Returns whether the call has ended early. */
+    boolean isEnded() {
+        return ended != null;
+    }
+
     /** Waits until the client has room for more; throws when it stays away too long or the call ends early. */
     synchronized void awaitReady(Duration timeout) {
         long deadline = System.nanoTime() + timeout.toNanos();

@@ -38,6 +38,7 @@ public final class FlightListener implements AutoCloseable {
     private final ScheduledThreadPoolExecutor timer;
     private final ReadPool pool;
     private final ReadPool descriptions;
+    private final FollowHandler follows;
     private final FlightServer server;
     private boolean closed;
 
@@ -58,7 +59,10 @@ public final class FlightListener implements AutoCloseable {
         timer.setRemoveOnCancelPolicy(true);
         this.pool = new ReadPool("eider-read", config.reads(), running, timer);
         this.descriptions = new ReadPool("eider-describe", config.reads(), running, timer);
-        FlightRouter.Handlers handlers = handlers(config, warehouse, memory);
+        ArrowStreamSender sender =
+                new ArrowStreamSender(memory.results(), memory.allocator().getLimit(), config.reads());
+        this.follows = new FollowHandler(new Follower.Tools(warehouse, pool, sender, timer), memory.results());
+        FlightRouter.Handlers handlers = handlers(warehouse, memory, sender);
         FlightRouter router = new FlightRouter(
                 running,
                 handlers,
@@ -84,19 +88,21 @@ public final class FlightListener implements AutoCloseable {
         return (int) Math.min(Integer.MAX_VALUE, 4L * maxMessageBytes);
     }
 
-    private FlightRouter.Handlers handlers(FlightConfig config, Warehouse warehouse, Memory memory) {
+    private FlightRouter.Handlers handlers(Warehouse warehouse, Memory memory, ArrowStreamSender sender) {
         BufferAllocator allocator = memory.allocator();
         Statements statements = new Statements(warehouse);
-        ArrowStreamSender sender = new ArrowStreamSender(memory.results(), allocator.getLimit(), config.reads());
         ReadHandler reads = new ReadHandler(pool, descriptions, sender);
+        QueryAction queries = new QueryAction(statements, pool, sender);
         ActionTable actions = new ActionTable(List.of(
-                new QueryAction(statements, pool, sender),
+                queries,
+                new GetChangesAction(queries),
                 new ListTablesAction(warehouse),
                 new SnapshotsAction(warehouse),
                 new OrphansAction(warehouse)));
         return new FlightRouter.Handlers(
                 statements,
                 reads,
+                follows,
                 new PutHandler(warehouse, allocator),
                 new ListingHandler(warehouse),
                 actions,
@@ -138,6 +144,7 @@ public final class FlightListener implements AutoCloseable {
     /** Refuses new calls, lets running ones finish for a while, and then cancels what is left. */
     public void drain(Duration timeout) {
         running.refuse();
+        follows.stop();
         try {
             if (!running.awaitNone(timeout)) {
                 LOG.info("Cancelling the calls that are still running");

@@ -36,6 +36,7 @@ final class FlightRouter implements FlightProducer {
     record Handlers(
             Statements statements,
             ReadHandler reads,
+            FollowHandler follows,
             PutHandler puts,
             ListingHandler listings,
             ActionTable actions,
@@ -54,8 +55,13 @@ final class FlightRouter implements FlightProducer {
             ReadOptions options = ReadHeaders.of(context);
             if (SqlCommands.parse(ticket.getBytes()).isPresent()) {
                 handlers.sql().getStream(context, ticket, listener);
+                return ticket;
+            }
+            byte[] bytes = ticket.getBytes();
+            Optional<FollowRequest> follow = FollowRequest.of(bytes);
+            if (follow.isPresent()) {
+                handlers.follows().follow(Callers.of(context), follow.get(), listener);
             } else {
-                byte[] bytes = ticket.getBytes();
                 handlers.reads().stream(
                         Callers.of(context), end -> handlers.statements().ofTicket(bytes, options, end), listener);
             }

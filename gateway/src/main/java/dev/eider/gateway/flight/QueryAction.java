@@ -37,6 +37,11 @@ final class QueryAction implements FlightAction {
     public void run(Caller caller, ReadOptions options, byte[] body, StreamListener<Result> results) {
         String text = Statements.text(body, "body");
         String sql = text.stripLeading().startsWith("{") ? WireJson.text(WireJson.object(text), "sql") : text;
+        run(caller, sql, options, results);
+    }
+
+    /** Runs a statement, and sends its rows as one Arrow stream in chunks. */
+    void run(Caller caller, String sql, ReadOptions options, StreamListener<Result> results) {
         ClientFlow flow = ClientFlow.current();
         LOG.debug("Queued a query, caller={}", caller.name());
         pool.submit(flow, new ReadJob() {

@@ -43,7 +43,12 @@ final class TablePaths {
 
     /** Returns SQL that reads a whole table. */
     static String selectAll(TableIdentifier table) {
-        return "SELECT * FROM " + quoted(table.namespace().toString()) + "." + quoted(table.name());
+        return "SELECT * FROM " + quoted(table);
+    }
+
+    /** Returns the name of a table in SQL. */
+    static String quoted(TableIdentifier table) {
+        return quoted(table.namespace().toString()) + "." + quoted(table.name());
     }
 
     private static String quoted(String name) {

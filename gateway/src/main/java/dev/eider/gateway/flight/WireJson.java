@@ -15,6 +15,7 @@ import dev.eider.warehouse.maintenance.OrphanListing.OrphanFile;
 import dev.eider.warehouse.types.DuckDbTypes;
 import dev.eider.warehouse.write.AppendReceipt;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.iceberg.types.Types.NestedField;
 
@@ -126,6 +127,15 @@ final class WireJson {
         return json;
     }
 
+    /** Returns what a stream that follows a table says between rows: where it may be resumed from. */
+    static String followMark(String type, long snapshotId, long sequenceNumber) {
+        return MAPPER.createObjectNode()
+                .put("type", type)
+                .put("snapshot_id", snapshotId)
+                .put("sequence_number", sequenceNumber)
+                .toString();
+    }
+
     private static void putIfKnown(ObjectNode json, String name, long value) {
         if (value < 0) {
             json.putNull(name);
@@ -151,15 +161,17 @@ final class WireJson {
 
     /** Returns the object that a client sent. */
     static ObjectNode object(String text) {
+        return asObject(text)
+                .orElseThrow(() -> new EiderException(ErrorCode.INVALID_REQUEST, "The body is not a JSON object"));
+    }
+
+    /** Returns the object that a text is, if it is one. */
+    static Optional<ObjectNode> asObject(String text) {
         try {
-            JsonNode json = MAPPER.readTree(text);
-            if (json instanceof ObjectNode object) {
-                return object;
-            }
+            return MAPPER.readTree(text) instanceof ObjectNode object ? Optional.of(object) : Optional.empty();
         } catch (JsonProcessingException malformed) {
-            throw new EiderException(ErrorCode.INVALID_REQUEST, "The body is not a JSON object", malformed);
+            return Optional.empty();
         }
-        throw new EiderException(ErrorCode.INVALID_REQUEST, "The body is not a JSON object");
     }
 
     /** Returns a field that has to be text. */

@@ -44,6 +44,7 @@ final class ReferenceFinder {
     ParsedQuery query() {
         // The parser copies some expressions, so that one place in the text may appear in the tree several times.
         tree.tables().forEach(this::addTable);
+        tree.changes().forEach(this::addChanges);
         Set<List<String>> qualifiers = qualifiers();
         Set<SyntaxTree.Column> seen = new HashSet<>();
         for (SyntaxTree.Column column : tree.columns()) {
@@ -110,6 +111,50 @@ final class ReferenceFinder {
                     tokens.get(behind).start(), tokens.get(close).end(), ""));
         }
         replaceName(reference, before, last);
+    }
+
+    private void addChanges(SyntaxTree.Changes call) {
+        int first = tokenIndex(call.location());
+        boolean found = token(first).isIdentifier()
+                && SqlToken.lower(token(first).identifier()).equals(ChangesCall.NAME)
+                && token(first + 1).isSymbol("(");
+        int close = found ? Brackets.closing(tokens, first + 1) : -1;
+        if (close < 0) {
+            throw misplaced(List.of(ChangesCall.NAME));
+        }
+        List<String> arguments = arguments(first + 2, close);
+        if (arguments.size() != call.arguments()) {
+            throw ChangesCall.misused();
+        }
+        int start = tokens.get(first).start();
+        TableReference.Changes changes = new TableReference.Changes(
+                arguments.get(1), arguments.size() < 3 ? Optional.empty() : Optional.of(arguments.get(2)));
+        String alias = call.alias().isEmpty() ? ChangesCall.NAME : call.alias();
+        TableReference reference = new TableReference(
+                ChangesCall.path(call.table()), Optional.of(alias), Optional.empty(), start, Optional.of(changes));
+        if (references.put(start, reference) == null) {
+            String shown = call.alias().isEmpty() ? " AS " + SqlText.quoteIdentifier(ChangesCall.NAME) : "";
+            edits.add(new ParsedQuery.Edit(start, tokens.get(close).end(), shown, List.of(reference)));
+        }
+    }
+
+    /** Returns what stands between the commas up to a closing bracket. */
+    private List<String> arguments(int from, int close) {
+        List<String> arguments = new ArrayList<>();
+        int begin = from;
+        for (int i = from; i <= close; i++) {
+            if (i == close || token(i).isSymbol(",")) {
+                if (i == begin) {
+                    throw ChangesCall.misused();
+                }
+                arguments.add(text.substring(
+                        tokens.get(begin).start(), tokens.get(i - 1).end()));
+                begin = i + 1;
+            } else if (token(i).isSymbol("(") || token(i).isSymbol("[") || token(i).isSymbol("{")) {
+                i = Brackets.closing(tokens, i);
+            }
+        }
+        return arguments;
     }
 
     private void replaceName(TableReference reference, SqlToken before, int last) {

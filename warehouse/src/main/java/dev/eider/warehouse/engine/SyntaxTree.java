@@ -14,9 +14,15 @@ import java.util.Set;
  * @param columns every column reference
  * @param uses traits of the statement that the gate decides about
  * @param selections every SELECT
+ * @param changes every call of {@code table_changes}
  */
 record SyntaxTree(
-        List<Call> functions, List<Table> tables, List<Column> columns, List<Trait> uses, List<Selection> selections) {
+        List<Call> functions,
+        List<Table> tables,
+        List<Column> columns,
+        List<Trait> uses,
+        List<Selection> selections,
+        List<Changes> changes) {
 
     /** Something that a statement does which is not a function, table or column. */
     enum Trait {
@@ -71,6 +77,15 @@ record SyntaxTree(
      */
     record Source(String name, long location, dev.eider.warehouse.engine.Selection.Role role) {}
 
+    /**
+     * A call of {@code table_changes}, which is a table reference of another form.
+     *
+     * @param table its first argument
+     * @param alias empty if there is none
+     * @param arguments how many there are
+     */
+    record Changes(String table, String alias, long location, int arguments) {}
+
     /** A column reference, with all its qualifiers and field names. */
     record Column(List<String> path, long location) {}
 
@@ -80,5 +95,6 @@ record SyntaxTree(
         columns = List.copyOf(columns);
         uses = List.copyOf(uses);
         selections = List.copyOf(selections);
+        changes = List.copyOf(changes);
     }
 }

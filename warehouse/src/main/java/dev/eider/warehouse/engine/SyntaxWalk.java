@@ -40,6 +40,7 @@ final class SyntaxWalk {
     private final List<SyntaxTree.Column> columns = new ArrayList<>();
     private final List<SyntaxTree.Trait> uses = new ArrayList<>();
     private final List<SyntaxTree.Selection> selections = new ArrayList<>();
+    private final List<SyntaxTree.Changes> changes = new ArrayList<>();
     private final Deque<Step> steps = new ArrayDeque<>();
 
     private SyntaxWalk() {}
@@ -51,7 +52,7 @@ final class SyntaxWalk {
             Step step = walk.steps.pop();
             walk.visit(step.node, step.place);
         }
-        return new SyntaxTree(walk.functions, walk.tables, walk.columns, walk.uses, walk.selections);
+        return new SyntaxTree(walk.functions, walk.tables, walk.columns, walk.uses, walk.selections, walk.changes);
     }
 
     /** A node that is still to be visited. */
@@ -174,9 +175,15 @@ final class SyntaxWalk {
             case "BASE_TABLE" -> addTable(node, place);
             case "TABLE_FUNCTION" -> {
                 JsonNode function = node.path("function");
-                addCall(function, true);
+                boolean ours = ChangesCall.isNamed(function);
+                if (ours) {
+                    requireOutsideVersion(place);
+                    changes.add(ChangesCall.read(node));
+                } else {
+                    addCall(function, true);
+                }
                 pushFieldsExcept(Set.of("function"), node, place);
-                pushFields(function, place.deeper(1));
+                pushFields(function, ours ? place.deeper(1).version() : place.deeper(1));
             }
             case "SHOW_REF" -> {
                 if (node.path("query").isNull()) {
@@ -369,7 +376,7 @@ final class SyntaxWalk {
         if (place.inVersion) {
             throw new EiderException(
                     ErrorCode.INVALID_SQL,
-                    "The version in AT (…) must be a value, without columns, tables or subqueries");
+                    "A version, as in AT (…), must be a value, without columns, tables or subqueries");
         }
     }
 

@@ -10,12 +10,19 @@ import java.util.Optional;
  * @param alias the name that the query gives it, unquoted
  * @param at the version that the query asks for
  * @param position offset of the name in the query's text
+ * @param changes what changes of the table are asked for, if not its rows
  */
-public record TableReference(List<String> path, Optional<String> alias, Optional<At> at, int position) {
+public record TableReference(
+        List<String> path, Optional<String> alias, Optional<At> at, int position, Optional<Changes> changes) {
 
     /** Copies the path, so that nobody changes it later. */
     public TableReference {
         path = List.copyOf(path);
+    }
+
+    /** Refers to the rows of a table. */
+    public TableReference(List<String> path, Optional<String> alias, Optional<At> at, int position) {
+        this(path, alias, at, position, Optional.empty());
     }
 
     /** Returns the last part of the path. */
@@ -31,6 +38,14 @@ public record TableReference(List<String> path, Optional<String> alias, Optional
      * @param constant its value where it is a plain constant
      */
     public record At(Unit unit, String expression, Optional<String> constant) {}
+
+    /**
+     * The versions in {@code table_changes('table', from, to)}, as they were written: they hold no tables, columns or
+     * subqueries, and only allowed functions. Immutable.
+     *
+     * @param to missing where the current version is meant
+     */
+    public record Changes(String from, Optional<String> to) {}
 
     /** What a version is told by. */
     public enum Unit {

@@ -129,9 +129,8 @@ public final class MetadataTables {
     /** What came after the pinned metadata is left out, so that it says the same whenever it is asked. */
     private List<StructLike> history(TableState state) {
         long asOf = state.metadata().lastUpdatedMillis();
-        return history
-                .commits(state, SnapshotRef.MAIN_BRANCH, -1, state.metadata().lastSequenceNumber())
-                .stream()
+        return history.commits(state, -1, state.metadata().lastSequenceNumber()).stream()
+                .filter(commit -> commit.branch().equals(SnapshotRef.MAIN_BRANCH))
                 .map(commit -> history(commit, asOf))
                 .toList();
     }

@@ -7,6 +7,7 @@ import dev.eider.warehouse.metadata.MetadataTable;
 /** What a ticket says of a table besides its snapshot, as JSON: nothing for its rows. Stateless. */
 final class FacetText {
     private static final String METADATA = "metadata";
+    private static final String CHANGES = "changes";
 
     private FacetText() {}
 
@@ -15,6 +16,10 @@ final class FacetText {
             table.putObject(METADATA)
                     .put("table", metadata.table().shownName())
                     .put("location", metadata.metadataLocation());
+        } else if (facet instanceof Facet.Changes changes) {
+            table.putObject(CHANGES)
+                    .put("after", changes.afterSnapshotId())
+                    .put("number", changes.afterSequenceNumber());
         }
     }
 
@@ -26,6 +31,12 @@ final class FacetText {
             return new Facet.Metadata(
                     MetadataTable.named(name).orElseThrow(() -> new IllegalArgumentException(name)),
                     metadata.required("location").textValue());
+        }
+        JsonNode changes = table.get(CHANGES);
+        if (changes != null) {
+            return new Facet.Changes(
+                    changes.required("after").longValue(),
+                    changes.required("number").longValue());
         }
         return new Facet.Rows();
     }

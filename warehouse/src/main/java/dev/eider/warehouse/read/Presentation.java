@@ -1,6 +1,8 @@
 package dev.eider.warehouse.read;
 
 import dev.eider.catalog.TableState;
+import dev.eider.warehouse.changes.ChangeRange;
+import dev.eider.warehouse.changes.TableChanges;
 import dev.eider.warehouse.engine.EngineConnection;
 import dev.eider.warehouse.engine.ParsedQuery;
 import dev.eider.warehouse.engine.SqlText;
@@ -11,8 +13,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.iceberg.Schema;
+import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.expressions.Expression;
 import org.apache.iceberg.expressions.ExpressionParser;
 import org.apache.iceberg.expressions.Expressions;
@@ -22,10 +26,14 @@ import org.apache.iceberg.expressions.Expressions;
  *
  * @param columnsOnly whether the statement is only to be described, so that rows that take work can be left out
  */
-record Presentation(MetadataTables metadata, ScanPlanner planner, BufferAllocator allocator, boolean columnsOnly) {
+record Presentation(Tools tools, BufferAllocator allocator, boolean columnsOnly) {
+
     /** Cannot be guessed: a caller's own name must not stand where one of these is meant. */
     private static final String PREFIX =
             "__eider_" + Long.toString(new SecureRandom().nextLong() >>> 1, Character.MAX_RADIX) + "_";
+
+    /** What presents each facet of a table. Immutable. */
+    record Tools(ScanPlanner planner, MetadataTables metadata, TableChanges changes) {}
 
     /** What one relation shows: what is pinned, without the rows that one reference does not need. */
     private record Scan(BoundQuery.Pin pin, String filter) {}
@@ -62,14 +70,27 @@ record Presentation(MetadataTables metadata, ScanPlanner planner, BufferAllocato
 
     private void present(
             EngineConnection connection, String name, TableState state, BoundQuery.Pin pin, Expression filter) {
-        if (!(pin.facet() instanceof Facet.Metadata described)) {
-            String relation = planner.relation(connection, state, pin, filter);
-            connection.execute("CREATE TEMP VIEW %s AS %s".formatted(SqlText.quoteIdentifier(name), relation));
-        } else if (columnsOnly) {
-            metadata.presentColumns(connection, name, state, described.table());
-        } else {
-            metadata.present(connection, name, state, described.table(), pin.snapshot(), allocator);
+        if (pin.facet() instanceof Facet.Metadata described) {
+            if (columnsOnly) {
+                tools.metadata().presentColumns(connection, name, state, described.table());
+            } else {
+                tools.metadata().present(connection, name, state, described.table(), pin.snapshot(), allocator);
+            }
+            return;
         }
+        String relation = pin.facet() instanceof Facet.Changes changes
+                ? changes(connection, state, pin, changes)
+                : tools.planner().relation(connection, state, pin, filter);
+        connection.execute("CREATE TEMP VIEW %s AS %s".formatted(SqlText.quoteIdentifier(name), relation));
+    }
+
+    private String changes(EngineConnection connection, TableState state, BoundQuery.Pin pin, Facet.Changes changes) {
+        Schema schema = Objects.requireNonNull(state.metadata().schemasById().get(pin.schemaId()), "schema");
+        // Nothing happened between a snapshot and itself.
+        ChangeRange range = columnsOnly
+                ? new ChangeRange(ChangeRange.BEGINNING, 0, Optional.<Snapshot>empty())
+                : new ChangeRange(changes.afterSnapshotId(), changes.afterSequenceNumber(), pin.snapshot());
+        return tools.changes().relation(connection, state, schema, range);
     }
 
     /** Returns the columns of each reference that reads a table's rows. */

@@ -23,6 +23,9 @@ record Referent(TableIdentifier table, Optional<MetadataTable> metadata) {
     /** Returns what a reference may mean, the likeliest first: a table of that very name goes before any other meaning. */
     static List<Referent> of(TableReference reference) {
         List<String> path = reference.path();
+        if (reference.changes().isPresent()) {
+            return List.of(new Referent(TableNaming.identifier(path), Optional.empty()));
+        }
         Optional<Referent> dotted = dotted(path);
         if (dotted.isPresent()) {
             return List.of(dotted.get());

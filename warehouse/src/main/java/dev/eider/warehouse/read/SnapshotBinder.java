@@ -4,6 +4,7 @@ import dev.eider.catalog.EiderException;
 import dev.eider.catalog.ErrorCode;
 import dev.eider.catalog.TableCatalog;
 import dev.eider.catalog.TableState;
+import dev.eider.warehouse.changes.TableChanges;
 import dev.eider.warehouse.engine.Cancellation;
 import dev.eider.warehouse.engine.EngineConnection;
 import dev.eider.warehouse.engine.ParsedQuery;
@@ -23,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.ipc.ArrowReader;
 import org.apache.arrow.vector.types.pojo.Field;
@@ -42,7 +44,8 @@ public final class SnapshotBinder {
     private final TableVersions versions;
     private final PinnedTables tables;
     private final ChosenScan planner;
-    private final MetadataTables metadata;
+    private final Presentation.Tools tools;
+    private final ChangeBounds changeBounds;
     private final ReadConfig config;
     private final Clock clock;
     private final MinimumSnapshots minimums;
@@ -64,9 +67,13 @@ public final class SnapshotBinder {
         this.engine = engine;
         this.versions = new TableVersions(catalog.history());
         this.tables = new PinnedTables(catalog);
-        this.planner =
-                new ChosenScan(config.engine(), engine, new IcebergScan(allowed), new PlannedScan(planner, new ScanRelation(allowed, engine)));
-        this.metadata = new MetadataTables(catalog.history());
+        PlannedScan planned = new PlannedScan(planner, new ScanRelation(allowed, engine));
+        this.planner = new ChosenScan(config.engine(), engine, new IcebergScan(allowed), planned);
+        this.tools = new Presentation.Tools(
+                this.planner,
+                new MetadataTables(catalog.history()),
+                new TableChanges(catalog.history(), planned));
+        this.changeBounds = new ChangeBounds(catalog.history(), versions);
         this.config = config;
         this.clock = clock;
         this.minimums = new MinimumSnapshots(catalog.history());
@@ -114,8 +121,12 @@ public final class SnapshotBinder {
             for (int i = 0; i < meanings.size(); i++) {
                 Referent referent = Referent.choose(meanings.get(i), states);
                 TableState state = Objects.requireNonNull(states.get(referent.table()), "state");
-                BoundQuery.Pin pin =
-                        referent.pin(state, version(connection, query.tables().get(i), referent, options), versions);
+                TableReference reference = query.tables().get(i);
+                BoundQuery.Pin pin = reference
+                        .changes()
+                        .map(changes -> changeBounds.pin(connection, state, changes))
+                        .orElseGet(() ->
+                                referent.pin(state, version(connection, reference, referent, options), versions));
                 pins.add(pin);
                 pinned.put(pin, state);
             }
@@ -136,6 +147,18 @@ public final class SnapshotBinder {
         Map<BoundQuery.Pin, TableState> pinned = Map.of(pin, state);
         minimums.require(options, pinned);
         return new BoundQuery(sql, List.of(pin), now, pinned);
+    }
+
+    /**
+     * Pins the changes of one table after a snapshot, up to the head of a branch.
+     *
+     * @param after the head itself if it is missing
+     */
+    public BoundQuery bindChanges(TableIdentifier name, OptionalLong after, String branch) {
+        Instant now = clock.instant();
+        TableState state = catalog.load(name);
+        BoundQuery.Pin pin = changeBounds.pin(state, after, branch);
+        return new BoundQuery(ChangeBounds.sql(pin), List.of(pin), now, Map.of(pin, state));
     }
 
     /** What describes a table as a whole is read as it is now, unless the statement itself gives a version. */
@@ -189,7 +212,7 @@ public final class SnapshotBinder {
     /** Like the other, for a caller that may leave meanwhile. */
     public Schema schema(BoundQuery query, BufferAllocator allocator, Cancellation cancellation) {
         try (EngineConnection connection = engine.connect(cancellation)) {
-            String sql = present(connection, query, new Presentation(metadata, planner, allocator, true));
+            String sql = present(connection, query, new Presentation(tools, allocator, true));
             List<String> names = connection.columnNames(sql);
             ArrowReader reader = connection.stream("SELECT * FROM (%s\n) LIMIT 0".formatted(sql), allocator, 1);
             List<Field> fields = reader.getVectorSchemaRoot().getSchema().getFields();
@@ -221,7 +244,7 @@ public final class SnapshotBinder {
         try {
             return new EngineRun(
                     connection,
-                    present(connection, query, new Presentation(metadata, planner, allocator, false)),
+                    present(connection, query, new Presentation(tools, allocator, false)),
                     allocator,
                     config.batchRows(),
                     held);

@@ -15,6 +15,11 @@ public record ScanPlan(List<ScanFile> files, Pruning pruning) {
         files = List.copyOf(files);
     }
 
+    /** Returns the plan of reading some files, whichever they are. */
+    public static ScanPlan of(List<ScanFile> files) {
+        return new ScanPlan(files, new Pruning(0, 0, files.size(), 0, 0, 0));
+    }
+
     /**
      * How much the filter saved, for {@code EXPLAIN}.
      *

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DataFiles;
+import org.apache.iceberg.ExpireSnapshots;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.ManifestFile;
 import org.apache.iceberg.MetadataTableType;
@@ -232,7 +233,7 @@ class MetadataTablesTest {
 
         edit(table -> table.expireSnapshots()
                 .expireSnapshotId(all.get(1).snapshotId())
-                .cleanupLevel(org.apache.iceberg.ExpireSnapshots.CleanupLevel.NONE)
+                .cleanupLevel(ExpireSnapshots.CleanupLevel.NONE)
                 .commit());
         edit(table -> table.manageSnapshots()
                 .setCurrentSnapshot(all.get(2).snapshotId())

@@ -32,17 +32,7 @@ public final class Benchmarks {
         Optional<Path> flights = options.text("--flights").map(Path::of);
         int runs = options.number("--runs", 5);
         Path examples = Path.of(options.text("--examples").orElse("examples")).toAbsolutePath();
-        List<Integer> writers = options
-                .words(
-                        "--writers",
-                        String.join(
-                                ",",
-                                WriterBenchmark.WRITERS.stream()
-                                        .map(String::valueOf)
-                                        .toList()))
-                .stream()
-                .map(Integer::parseInt)
-                .toList();
+        List<Integer> writers = writers(options);
         int appends = options.number("--appends", 1_000);
         int seconds = options.number("--seconds", 25);
         int commits = options.number("--commits", 10_000);
@@ -73,6 +63,12 @@ public final class Benchmarks {
         } finally {
             delete(directory);
         }
+    }
+
+    private static List<Integer> writers(Options options) {
+        String all = String.join(
+                ",", WriterBenchmark.WRITERS.stream().map(String::valueOf).toList());
+        return options.words("--writers", all).stream().map(Integer::parseInt).toList();
     }
 
     /** Leaves nothing behind. */

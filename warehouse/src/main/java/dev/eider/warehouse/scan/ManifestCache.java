@@ -25,6 +25,9 @@ import org.apache.iceberg.types.Types.StructType;
  * anything else that it runs.
  */
 public final class ManifestCache {
+    /** How many are held at once, so that a table of any size takes no more memory than its plan. */
+    private static final int MANIFESTS_AT_ONCE = 256;
+
     private final SharedLoads loads;
 
     /** Creates an empty cache that loads on an executor and keeps about so many bytes. */
@@ -70,14 +73,51 @@ public final class ManifestCache {
         return SnapshotParser.fromJson(SnapshotParser.toJson(snapshot));
     }
 
-    /** Starts to load manifests of data files, in their order. */
-    List<CompletableFuture<CachedMetadata>> data(List<ManifestList.Entry> entries, Source source) {
-        return request(entries, source, ManifestDecoder::data);
+    /** What is done with each manifest; false ends it. */
+    interface Visitor<M extends CachedMetadata> {
+        /** Returns whether to go on. */
+        boolean visit(ManifestList.Entry entry, M manifest);
     }
 
-    /** Starts to load manifests of delete files, in their order. */
-    List<CompletableFuture<CachedMetadata>> deletes(List<ManifestList.Entry> entries, Source source) {
-        return request(entries, source, ManifestDecoder::deletes);
+    /** Visits manifests of data files in their order; returns whether all were. */
+    boolean forEachData(List<ManifestList.Entry> entries, Source source, Visitor<DataManifest> visitor) {
+        return forEach(entries, source, ManifestDecoder::data, (entry, loaded) -> {
+            DataManifest manifest = (DataManifest) loaded;
+            boolean current = manifest.partitionType().equals(source.partitionType(entry.manifest()));
+            return visitor.visit(
+                    entry, current ? manifest : (DataManifest) again(entry, manifest, source, ManifestDecoder::data));
+        });
+    }
+
+    /** Visits manifests of delete files in their order; returns whether all were. */
+    boolean forEachDeletes(List<ManifestList.Entry> entries, Source source, Visitor<DeleteManifest> visitor) {
+        return forEach(entries, source, ManifestDecoder::deletes, (entry, loaded) -> {
+            DeleteManifest manifest = (DeleteManifest) loaded;
+            boolean current = manifest.partitionType().equals(source.partitionType(entry.manifest()));
+            return visitor.visit(
+                    entry,
+                    current ? manifest : (DeleteManifest) again(entry, manifest, source, ManifestDecoder::deletes));
+        });
+    }
+
+    private boolean forEach(
+            List<ManifestList.Entry> entries, Source source, Decoder decoder, Visitor<CachedMetadata> visitor) {
+        for (int from = 0; from < entries.size(); from += MANIFESTS_AT_ONCE) {
+            List<ManifestList.Entry> some = entries.subList(from, Math.min(entries.size(), from + MANIFESTS_AT_ONCE));
+            List<CompletableFuture<CachedMetadata>> futures = request(some, source, decoder);
+            for (int i = 0; i < some.size(); i++) {
+                if (!visitor.visit(some.get(i), await(futures.get(i)))) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    /** The types of partition values follow those of the columns, and were others when this was decoded. */
+    private CachedMetadata again(ManifestList.Entry entry, CachedMetadata stale, Source source, Decoder decoder) {
+        loads.drop(entry.key(), stale);
+        return await(request(List.of(entry), source, decoder).get(0));
     }
 
     private interface Decoder {
@@ -92,26 +132,6 @@ public final class ManifestCache {
                     entry.key(), () -> decoder.decode(entry.manifest(), source.io(), source.specs())));
         }
         return loads.request(requests);
-    }
-
-    /** Returns a decoded manifest of data files; its partitions have the types that they have now. */
-    DataManifest data(ManifestList.Entry entry, Source source, CompletableFuture<CachedMetadata> future) {
-        DataManifest manifest = (DataManifest) await(future);
-        if (manifest.partitionType().equals(source.partitionType(entry.manifest()))) {
-            return manifest;
-        }
-        loads.drop(entry.key(), manifest);
-        return (DataManifest) await(data(List.of(entry), source).get(0));
-    }
-
-    /** Returns a decoded manifest of delete files; its partitions have the types that they have now. */
-    DeleteManifest deletes(ManifestList.Entry entry, Source source, CompletableFuture<CachedMetadata> future) {
-        DeleteManifest manifest = (DeleteManifest) await(future);
-        if (manifest.partitionType().equals(source.partitionType(entry.manifest()))) {
-            return manifest;
-        }
-        loads.drop(entry.key(), manifest);
-        return (DeleteManifest) await(deletes(List.of(entry), source).get(0));
     }
 
     private static CachedMetadata await(CompletableFuture<CachedMetadata> future) {

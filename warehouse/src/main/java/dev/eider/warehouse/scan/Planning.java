@@ -10,7 +10,6 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.ManifestFile;
 import org.apache.iceberg.PartitionSpec;
@@ -18,9 +17,6 @@ import org.apache.iceberg.Snapshot;
 
 /** One planning of one snapshot. Used once, by one thread. */
 final class Planning {
-    /** How many manifests are held at once, so that a table of any size takes no more memory than its plan. */
-    private static final int MANIFESTS_AT_ONCE = 256;
-
     private final ManifestCache cache;
     private final AllowedLocations allowed;
     private final TableState state;
@@ -59,9 +55,10 @@ final class Planning {
         if (!kept.isEmpty() && !list.deletes().isEmpty()) {
             index = Optional.of(index(list.deletes()));
         }
-        for (int from = 0; from < kept.size(); from += MANIFESTS_AT_ONCE) {
-            scan(kept.subList(from, Math.min(kept.size(), from + MANIFESTS_AT_ONCE)));
-        }
+        cache.forEachData(kept, source, (entry, manifest) -> {
+            scan(manifest, spec(entry));
+            return true;
+        });
         return new ScanPlan(
                 files,
                 new ScanPlan.Pruning(
@@ -91,18 +88,11 @@ final class Planning {
 
     private DeleteIndex index(List<ManifestList.Entry> entries) {
         DeleteIndex built = new DeleteIndex(source.specs(), EqualityDelete.Fields.of(state.metadata()));
-        List<CompletableFuture<CachedMetadata>> futures = cache.deletes(entries, source);
-        for (int i = 0; i < entries.size(); i++) {
-            cache.deletes(entries.get(i), source, futures.get(i)).files().forEach(built::add);
-        }
+        cache.forEachDeletes(entries, source, (entry, manifest) -> {
+            manifest.files().forEach(built::add);
+            return true;
+        });
         return built;
-    }
-
-    private void scan(List<ManifestList.Entry> entries) {
-        List<CompletableFuture<CachedMetadata>> futures = cache.data(entries, source);
-        for (int i = 0; i < entries.size(); i++) {
-            scan(cache.data(entries.get(i), source, futures.get(i)), spec(entries.get(i)));
-        }
     }
 
     private void scan(DataManifest manifest, PartitionSpec spec) {

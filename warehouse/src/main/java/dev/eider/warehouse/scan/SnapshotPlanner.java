@@ -4,7 +4,9 @@ import dev.eider.catalog.EiderException;
 import dev.eider.catalog.ErrorCode;
 import dev.eider.catalog.TableState;
 import dev.eider.warehouse.storage.AllowedLocations;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.exceptions.NotFoundException;
@@ -33,15 +35,21 @@ public final class SnapshotPlanner {
      */
     public ScanPlan plan(TableState state, Optional<Snapshot> snapshot, Schema schema, Expression filter) {
         if (snapshot.isEmpty()) {
-            return new ScanPlan(java.util.List.of(), new ScanPlan.Pruning(0, 0, 0, 0, 0, 0));
+            return new ScanPlan(List.of(), new ScanPlan.Pruning(0, 0, 0, 0, 0, 0));
         }
+        return reading(state, snapshot.get(), () -> new Planning(cache, allowed, state, new FileFilter(schema, filter))
+                .plan(snapshot.get()));
+    }
+
+    /** Says what it means that a file of a snapshot's metadata is not there. */
+    <T> T reading(TableState state, Snapshot snapshot, Supplier<T> work) {
         try {
-            return new Planning(cache, allowed, state, new FileFilter(schema, filter)).plan(snapshot.get());
+            return work.get();
         } catch (NotFoundException e) {
             throw new EiderException(
                     ErrorCode.VERSION_NOT_FOUND,
                     "Files of snapshot %d of table %s are gone: it was removed meanwhile, or its storage lost them"
-                            .formatted(snapshot.get().snapshotId(), state.identifier()),
+                            .formatted(snapshot.snapshotId(), state.identifier()),
                     e);
         }
     }

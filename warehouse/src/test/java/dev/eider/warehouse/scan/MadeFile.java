@@ -71,11 +71,8 @@ record MadeFile(List<Map<Integer, Object>> rows) {
             if (random.nextInt(8) == 0) {
                 continue;
             }
-            List<Object> present = present(field);
-            List<Object> ordered = present.stream()
-                    .filter(value -> !isNan(value))
-                    .sorted(Comparators.forType(field.type().asPrimitiveType()))
-                    .toList();
+            List<Object> present = present(field, rows);
+            List<Object> ordered = ordered(field, rows);
             values.put(field.fieldId(), (long) rows.size());
             nulls.put(field.fieldId(), (long) rows.size() - present.size());
             nans.put(field.fieldId(), (long) present.size() - ordered.size());
@@ -87,7 +84,15 @@ record MadeFile(List<Map<Integer, Object>> rows) {
         return new Metrics((long) rows.size(), null, values, nulls, nans, lower, upper);
     }
 
-    private List<Object> present(NestedField field) {
+    /** Returns the values of a column that are neither null nor NaN. */
+    static List<Object> ordered(NestedField field, List<Map<Integer, Object>> rows) {
+        return present(field, rows).stream()
+                .filter(value -> !isNan(value))
+                .sorted(Comparators.forType(field.type().asPrimitiveType()))
+                .toList();
+    }
+
+    private static List<Object> present(NestedField field, List<Map<Integer, Object>> rows) {
         List<Object> present = new ArrayList<>();
         for (Map<Integer, Object> row : rows) {
             Object value = widened(field.type(), row.get(field.fieldId()));

@@ -56,7 +56,9 @@ class PlanningDifferentialTest {
     void plansAreThoseOfIceberg() throws IOException {
         AllowedLocations allowed = AllowedLocations.of(
                 new StorageConfig(directory.resolve("warehouse").toString(), List.of()));
-        SnapshotPlanner planner = new SnapshotPlanner(new ManifestCache(1 << 20, Runnable::run), allowed);
+        ManifestCache cache = new ManifestCache(1 << 20, Runnable::run);
+        SnapshotPlanner planner = new SnapshotPlanner(cache, allowed);
+        SnapshotTotals totals = new SnapshotTotals(cache, planner);
         try (InMemoryCatalog catalog = new InMemoryCatalog()) {
             catalog.initialize("memory", Map.of());
             catalog.createNamespace(Namespace.of("main"));
@@ -68,6 +70,7 @@ class PlanningDifferentialTest {
                     table.step();
                 }
                 compare(planner, table, random, seed);
+                compareTotals(totals, table, "table " + seed);
             }
         }
     }
@@ -100,6 +103,36 @@ class PlanningDifferentialTest {
                                     .useSnapshot(snapshot.snapshotId())
                                     .filter(filter),
                     what);
+        }
+    }
+
+    /** Totals are right where there are any; there are some for the rows of a table without deletes. */
+    private static void compareTotals(SnapshotTotals totals, RandomTable table, String what) {
+        TableState state = table.state();
+        Schema schema = state.metadata().schema();
+        for (Snapshot snapshot : table.snapshots()) {
+            List<Map<Integer, Object>> rows = new ArrayList<>();
+            live(table, snapshot)
+                    .forEach(file -> rows.addAll(Objects.requireNonNull(table.files.get(file.location()))
+                            .rows()));
+            boolean deletes = !snapshot.deleteManifests(state.io()).isEmpty();
+            Optional<Long> count = totals.rows(state, Optional.of(snapshot), schema);
+            if (!deletes) {
+                assertThat(count).as(what).contains((long) rows.size());
+            }
+            for (NestedField column : schema.columns()) {
+                Optional<SnapshotTotals.Range> range = totals.range(state, Optional.of(snapshot), column);
+                range.ifPresent(found -> {
+                    List<Object> values = MadeFile.ordered(column, rows);
+                    assertThat(deletes).as(what).isFalse();
+                    assertThat(found)
+                            .as(what + " " + column)
+                            .isEqualTo(
+                                    values.isEmpty()
+                                            ? new SnapshotTotals.Range(null, null)
+                                            : new SnapshotTotals.Range(values.get(0), values.get(values.size() - 1)));
+                });
+            }
         }
     }
 

@@ -22,7 +22,7 @@ import org.apache.iceberg.types.Types.NestedField;
  * Knows the tables for which DuckDB's iceberg extension was seen to leave out rows, or to end the process.
  *
  * <p>Found with version 1.5.5, by comparing filtered with unfiltered scans over every type and partition transform, and
- * scans with Iceberg's own reader: docs/adr/0024-where-iceberg-scan-reads.md has the list. What was not tried is taken
+ * scans with Iceberg's own reader: docs/adr/0018-where-iceberg-scan-reads.md has the list. What was not tried is taken
  * to fail. Stateless.
  */
 final class IcebergScanLimits {

@@ -39,7 +39,6 @@ final class PlannedScan implements ScanPlanner, ChangeRows {
         return "SELECT * EXCLUDE (%s) FROM (%s)"
                 .formatted(
                         ScanRelation.POSITION,
-                        relation.of(
-                                connection, state, schema, ScanPlan.of(files), ScanRelation.Rows.WITH_POSITIONS));
+                        relation.of(connection, state, schema, ScanPlan.of(files), ScanRelation.Rows.WITH_POSITIONS));
     }
 }

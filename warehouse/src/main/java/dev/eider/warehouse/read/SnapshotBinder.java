@@ -70,9 +70,7 @@ public final class SnapshotBinder {
         PlannedScan planned = new PlannedScan(planner, new ScanRelation(allowed, engine));
         this.planner = new ChosenScan(config.engine(), engine, new IcebergScan(allowed), planned);
         this.tools = new Presentation.Tools(
-                this.planner,
-                new MetadataTables(catalog.history()),
-                new TableChanges(catalog.history(), planned));
+                this.planner, new MetadataTables(catalog.history()), new TableChanges(catalog.history(), planned));
         this.changeBounds = new ChangeBounds(catalog.history(), versions);
         this.config = config;
         this.clock = clock;
@@ -125,8 +123,8 @@ public final class SnapshotBinder {
                 BoundQuery.Pin pin = reference
                         .changes()
                         .map(changes -> changeBounds.pin(connection, state, changes))
-                        .orElseGet(() ->
-                                referent.pin(state, version(connection, reference, referent, options), versions));
+                        .orElseGet(
+                                () -> referent.pin(state, version(connection, reference, referent, options), versions));
                 pins.add(pin);
                 pinned.put(pin, state);
             }

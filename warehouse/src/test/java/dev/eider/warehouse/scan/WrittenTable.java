@@ -291,10 +291,13 @@ final class WrittenTable {
         }
     }
 
-    /** Iceberg's reader keeps one array for the bytes of all keys of a delete file: it misses all but the last. */
+    /**
+     * Iceberg's reader keeps one array for the bytes of all keys of a delete file: it misses all but the last. And it
+     * misses deletes of UUIDs that are negative numbers to it.
+     */
     private static boolean isKey(Type type) {
         return switch (type.typeId()) {
-            case BINARY, FIXED, STRUCT, LIST, MAP -> false;
+            case BINARY, FIXED, UUID, STRUCT, LIST, MAP -> false;
             default -> true;
         };
     }

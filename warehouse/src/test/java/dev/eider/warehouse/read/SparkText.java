@@ -41,7 +41,7 @@ final class SparkText {
     static String ofJson(JsonNode node) {
         if (node.isObject()) {
             StringJoiner fields = new StringJoiner(", ", "{", "}");
-            node.fields().forEachRemaining(field -> fields.add(field.getKey() + ": " + ofJson(field.getValue())));
+            node.properties().forEach(field -> fields.add(field.getKey() + ": " + ofJson(field.getValue())));
             return fields.toString();
         }
         if (node.isArray()) {

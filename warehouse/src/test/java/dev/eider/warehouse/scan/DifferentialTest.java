@@ -186,7 +186,8 @@ class DifferentialTest {
                         case INTEGER, LONG, DECIMAL, STRING, DATE, TIME, TIMESTAMP -> true;
                         default -> false;
                     };
-            // Iceberg loses rows of UUIDs that are negative numbers to it, as it prunes files; and it takes a number for
+            // Iceberg loses rows of UUIDs that are negative numbers to it, as it prunes files; and it takes a number
+            // for
             // microseconds even where the column has nanoseconds.
             boolean comparable =
                     switch (type.typeId()) {

@@ -27,6 +27,7 @@ import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DataFiles;
 import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.FileScanTask;
+import org.apache.iceberg.RewriteFiles;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableOperations;
@@ -270,9 +271,9 @@ class TableChangesTest {
     private void compact() {
         edit(table -> {
             List<FileScanTask> tasks = files(table);
-            Set<DataFile> before = tasks.stream().map(FileScanTask::file).collect(Collectors.toSet());
-            DataFile merged = write(table, test.query("SELECT id FROM t"));
-            table.newRewrite().rewriteFiles(before, Set.of(merged)).commit();
+            RewriteFiles rewrite = table.newRewrite();
+            tasks.forEach(task -> rewrite.deleteFile(task.file()));
+            rewrite.addFile(write(table, test.query("SELECT id FROM t"))).commit();
         });
     }
 

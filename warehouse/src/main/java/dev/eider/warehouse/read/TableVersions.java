@@ -22,7 +22,10 @@ final class TableVersions {
         this.history = history;
     }
 
-    /** Pins a table. The current state is read under the current schema, any other under the schema of its time. */
+    /**
+     * Pins a table. The current state and the heads of branches are read under the current schema, any other under the
+     * schema of its time.
+     */
     BoundQuery.Pin pin(TableState state, TableVersion version) {
         TableMetadata metadata = state.metadata();
         if (version instanceof TableVersion.Latest) {
@@ -33,12 +36,18 @@ final class TableVersions {
                     Optional.ofNullable(metadata.currentSnapshot()));
         }
         Snapshot snapshot = metadata.snapshot(snapshotId(state, version));
-        Integer schemaId = snapshot.schemaId();
+        Integer schemaId = isBranch(metadata, version) ? null : snapshot.schemaId();
         return new BoundQuery.Pin(
                 state.identifier(),
                 metadata.uuid(),
                 schemaId == null ? metadata.currentSchemaId() : schemaId,
                 Optional.of(snapshot));
+    }
+
+    private static boolean isBranch(TableMetadata metadata, TableVersion version) {
+        return version instanceof TableVersion.AtRef at
+                && metadata.refs().containsKey(at.name())
+                && metadata.refs().get(at.name()).isBranch();
     }
 
     private long snapshotId(TableState state, TableVersion version) {

@@ -102,7 +102,7 @@ final class FileLayout {
             if (column.type().isPrimitiveType()) {
                 continue;
             }
-            if (!complete) {
+            if (!complete || !NestedFields.areNamesWrittenAsTheyAre(column.type())) {
                 return false;
             }
             for (Schema schema : schemas) {

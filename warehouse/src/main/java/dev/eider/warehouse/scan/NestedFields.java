@@ -3,6 +3,7 @@ package dev.eider.warehouse.scan;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types.ListType;
 import org.apache.iceberg.types.Types.MapType;
@@ -12,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Compares and combines nested types by the ids of their fields: the engine knows nested fields by name only. */
 final class NestedFields {
+    private static final Pattern PLAIN_NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
+
     private NestedFields() {}
 
     /** Returns whether every field of {@code wanted} is in {@code present}, with the same name in the same place. */
@@ -32,6 +35,14 @@ final class NestedFields {
             }
         }
         return true;
+    }
+
+    /** Returns whether no writer would escape a name below: Iceberg's own do it where Avro would not take the name. */
+    static boolean areNamesWrittenAsTheyAre(Type type) {
+        return type.isPrimitiveType()
+                || type.asNestedType().fields().stream()
+                        .allMatch(field ->
+                                PLAIN_NAME.matcher(field.name()).matches() && areNamesWrittenAsTheyAre(field.type()));
     }
 
     /** Returns whether both have the same fields with the same names in the same order. */

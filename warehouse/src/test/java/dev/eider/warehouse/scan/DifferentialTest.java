@@ -27,6 +27,8 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.iceberg.Snapshot;
@@ -59,14 +61,16 @@ class DifferentialTest {
     void randomTablesAreReadAsIcebergReadsThem() throws Exception {
         try (TestWarehouse test = new TestWarehouse(directory);
                 TableCatalog catalog = catalog()) {
-            List<Throwable> failures = new ArrayList<>();
-            for (int number = 0; number < CASES && failures.size() < MAX_FAILURES; number++) {
+            List<Throwable> failures = new CopyOnWriteArrayList<>();
+            IntStream.range(0, CASES).parallel().forEach(number -> {
                 try {
-                    new Case(test, catalog, SEED + number).run();
+                    if (failures.size() < MAX_FAILURES) {
+                        new Case(test, catalog, SEED + number).run();
+                    }
                 } catch (AssertionError e) {
                     failures.add(e);
                 }
-            }
+            });
             assertAll(failures.stream().map(failure -> () -> {
                 throw failure;
             }));
@@ -105,7 +109,7 @@ class DifferentialTest {
             this.subject = new WrittenTable(catalog, identifier, random);
         }
 
-        void run() throws Exception {
+        void run() {
             try {
                 steps.add(subject.append());
                 int count = 3 + random.nextInt(8);

@@ -40,7 +40,6 @@ import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.parquet.Parquet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -182,7 +181,6 @@ class TableChangesTest {
     }
 
     @Test
-    @Disabled("scans do not apply row-level deletes yet")
     void marksTheRowsThatPositionDeletesDelete() throws IOException {
         List<SnapshotListing> all = appendTimes(1, 10);
         deletePositions(3);

@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import org.apache.iceberg.SnapshotRef;
+import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.exceptions.NotFoundException;
 import org.apache.iceberg.exceptions.RuntimeIOException;
 import org.apache.iceberg.io.FileIO;
@@ -124,7 +126,8 @@ final class TableCommitter {
 
     private Optional<Result> attempt(CommitAttempt staged, List<Member> members) {
         TableRequest first = members.get(0).request();
-        Optional<TableState> base = Optional.ofNullable(last);
+        Optional<TableState> base = Optional.ofNullable(last)
+                .filter(state -> members.stream().allMatch(member -> isOf(state, member.request())));
         if (base.isEmpty()) {
             base = catalog.find(first.name());
             base.ifPresent(catalog::observe);
@@ -144,6 +147,20 @@ final class TableCommitter {
         }
         staged.createNamespace(catalog);
         return Optional.of(pointers.apply(staged.transaction(upkeep.metadataGrace())));
+    }
+
+    /** A request that was made for another shape, or names a branch that is not there, may know more than we do. */
+    private static boolean isOf(TableState state, TableRequest request) {
+        if (!(request instanceof TableRequest.Append append)) {
+            return true;
+        }
+        TableMetadata here = state.metadata();
+        TableMetadata there = append.target().metadata();
+        return here.uuid().equals(there.uuid())
+                && here.currentSchemaId() == there.currentSchemaId()
+                && here.defaultSpecId() == there.defaultSpecId()
+                && (append.branch().equals(SnapshotRef.MAIN_BRANCH)
+                        || here.refs().containsKey(append.branch()));
     }
 
     /** The table was taken over from elsewhere: another process may have committed the same appends meanwhile. */

@@ -75,6 +75,26 @@ abstract class SharedCatalogContract {
     }
 
     @Test
+    void appendsGoOnAfterAnotherClientHasChangedTheColumns() throws Exception {
+        try (TableCatalog ours = database.open();
+                JdbcCatalog stock = database.stock()) {
+            TableState table = TestCatalog.create(ours, "orders");
+            TestDatabase.append(ours, table, "ours-1").orThrow();
+            org.apache.iceberg.Table theirs = stock.loadTable(ORDERS);
+            theirs.updateSchema()
+                    .addColumn("added", org.apache.iceberg.types.Types.IntegerType.get())
+                    .commit();
+            theirs.manageSnapshots().createBranch("theirs").commit();
+
+            TestDatabase.append(ours, ours.load(ORDERS), "ours-2").orThrow();
+            CommitOutcome stale = TestDatabase.append(ours, table, "ours-3");
+
+            assertThat(stale).isInstanceOf(CommitOutcome.Rejected.class);
+            assertThat(TableAudit.of(database, ORDERS).isWhole().files()).containsExactlyInAnyOrder("ours-1", "ours-2");
+        }
+    }
+
+    @Test
     void nobodyLosesAnythingWhenAllAppendAtOnce() throws Exception {
         try (TableCatalog one = database.open();
                 TableCatalog two = database.open();

@@ -18,7 +18,7 @@ import org.apache.arrow.memory.RootAllocator;
  */
 public final class Benchmarks {
     private static final List<String> ALL =
-            List.of("put", "get", "questions", "writers", "one-row", "long-run", "point-queries", "slow-client");
+            List.of("put", "get", "questions", "planning", "writers", "one-row", "long-run", "point-queries", "slow-client");
 
     private Benchmarks() {}
 
@@ -53,6 +53,7 @@ public final class Benchmarks {
                     case "get" -> new GetBenchmark(directory, allocator, threads).run(runs);
                     case "questions" ->
                         new QuestionBenchmark(directory, allocator, threads).run(runs * 3, flights, examples);
+                    case "planning" -> new PlanningBenchmark(directory, allocator, threads).run(runs);
                     case "writers" -> new WriterBenchmark(directory, allocator, threads).run(writers, appends, seconds);
                     case "one-row" -> new OneRowBenchmark(directory, allocator, threads).run(appends, seconds);
                     case "point-queries" -> new PointQueryBenchmark(directory, allocator, threads).run(runs, 5);

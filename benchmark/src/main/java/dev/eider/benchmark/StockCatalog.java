@@ -15,6 +15,7 @@ import org.apache.iceberg.DataFiles;
 import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.MetricsConfig;
+import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.Namespace;
@@ -71,7 +72,13 @@ public final class StockCatalog implements AutoCloseable {
 
     /** Creates an unpartitioned table with the properties that Eider gives to its own, and some more. */
     public Table create(String name, Schema schema, Map<String, String> properties) {
+        return create(name, schema, PartitionSpec.unpartitioned(), properties);
+    }
+
+    /** Likewise, with partitions. */
+    Table create(String name, Schema schema, PartitionSpec spec, Map<String, String> properties) {
         return catalog.buildTable(identifier(name), schema)
+                .withPartitionSpec(spec)
                 .withProperty("write.metadata.delete-after-commit.enabled", "true")
                 .withProperty("write.metadata.previous-versions-max", "100")
                 .withProperty("write.parquet.compression-codec", "zstd")

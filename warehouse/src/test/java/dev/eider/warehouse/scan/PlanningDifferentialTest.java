@@ -30,6 +30,7 @@ import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.catalog.Namespace;
+import org.apache.iceberg.exceptions.ValidationException;
 import org.apache.iceberg.expressions.And;
 import org.apache.iceberg.expressions.Evaluator;
 import org.apache.iceberg.expressions.Expression;
@@ -115,7 +116,8 @@ class PlanningDifferentialTest {
             live(table, snapshot)
                     .forEach(file -> rows.addAll(Objects.requireNonNull(table.files.get(file.location()))
                             .rows()));
-            boolean deletes = !snapshot.deleteManifests(state.io()).isEmpty();
+            boolean deletes = snapshot.deleteManifests(state.io()).stream()
+                    .anyMatch(manifest -> manifest.hasAddedFiles() || manifest.hasExistingFiles());
             Optional<Long> count = totals.rows(state, Optional.of(snapshot), schema);
             if (!deletes) {
                 assertThat(count).as(what).contains((long) rows.size());
@@ -142,6 +144,9 @@ class PlanningDifferentialTest {
             for (FileScanTask task : tasks) {
                 stock.put(task.file().location(), task.deletes());
             }
+        } catch (ValidationException unknownName) {
+            // Iceberg looks up the names of an old snapshot's filter among the columns of today.
+            return;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

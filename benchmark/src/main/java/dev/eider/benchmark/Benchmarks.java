@@ -17,8 +17,8 @@ import org.apache.arrow.memory.RootAllocator;
  * [--long-run-seconds N] [--directory PARENT]}, run from the repository's root.
  */
 public final class Benchmarks {
-    private static final List<String> ALL =
-            List.of("put", "get", "questions", "planning", "writers", "one-row", "long-run", "point-queries", "slow-client");
+    private static final List<String> ALL = List.of(
+            "put", "get", "questions", "planning", "writers", "one-row", "long-run", "point-queries", "slow-client");
 
     private Benchmarks() {}
 

@@ -51,8 +51,7 @@ final class PlanningBenchmark {
 
         List<Question> questions() {
             return List.of(
-                    new Question(
-                            "point query", "id, v", Expressions.equal("id", pointId()), "id = " + pointId()),
+                    new Question("point query", "id, v", Expressions.equal("id", pointId()), "id = " + pointId()),
                     new Question("partition filter", "id, v", Expressions.equal("part", 7), "part = 7"),
                     new Question("full aggregate", "CAST(sum(id) AS BIGINT)", Expressions.alwaysTrue(), "true"));
         }
@@ -174,7 +173,9 @@ final class PlanningBenchmark {
         return "%d files, %d rows"
                 .formatted(
                         tasks.size(),
-                        tasks.stream().mapToLong(task -> task.file().recordCount()).sum());
+                        tasks.stream()
+                                .mapToLong(task -> task.file().recordCount())
+                                .sum());
     }
 
     private static List<FileScanTask> stock(Table table, Expression filter) throws IOException {

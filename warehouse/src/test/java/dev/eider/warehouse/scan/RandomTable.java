@@ -108,16 +108,16 @@ final class RandomTable {
 
     private void evolveSpec() {
         UpdatePartitionSpec update = table.updateSpec();
-        if (!table.spec().isUnpartitioned() && random.nextBoolean()) {
-            update.removeField(table.spec().fields().get(0).name());
-        } else {
-            List<NestedField> columns = table.schema().columns().stream()
-                    .filter(field -> field.type().isPrimitiveType())
-                    .toList();
-            NestedField column = columns.get(random.nextInt(columns.size()));
-            update.addField("p" + made++, transform(column));
-        }
         try {
+            if (!table.spec().isUnpartitioned() && random.nextBoolean()) {
+                update.removeField(table.spec().fields().get(0).name());
+            } else {
+                List<NestedField> columns = table.schema().columns().stream()
+                        .filter(field -> field.type().isPrimitiveType())
+                        .toList();
+                NestedField column = columns.get(random.nextInt(columns.size()));
+                update.addField("p" + made++, transform(column));
+            }
             update.commit();
         } catch (IllegalArgumentException | org.apache.iceberg.exceptions.ValidationException refused) {
             // A second partition field of the same meaning.

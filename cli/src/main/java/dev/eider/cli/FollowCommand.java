@@ -128,8 +128,7 @@ final class FollowCommand implements Callable<Integer> {
             schema = columns;
             sink = null;
             if (format != OutputFormat.DISPLAY) {
-                opened();
-                terminal.out().flush();
+                opened().flush();
             }
         }
 
@@ -155,9 +154,12 @@ final class FollowCommand implements Callable<Integer> {
 
         @Override
         public void committed(long snapshotId) {
-            if (format == OutputFormat.DISPLAY && sink != null) {
-                sink.finish("snapshot " + snapshotId);
+            RowSink open = sink;
+            if (open != null && format == OutputFormat.DISPLAY) {
+                open.finish("snapshot " + snapshotId);
                 sink = null;
+            } else if (open != null) {
+                open.flush();
             }
             terminal.out().flush();
             if (rows >= count) {

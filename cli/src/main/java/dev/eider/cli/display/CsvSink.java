@@ -49,9 +49,14 @@ public final class CsvSink implements RowSink {
     }
 
     @Override
-    public void finish(String summary) {
+    public void flush() {
         flushLines();
         out.flush();
+    }
+
+    @Override
+    public void finish(String summary) {
+        flush();
     }
 
     private void append(@Nullable Object value) {

@@ -17,6 +17,9 @@ public interface RowSink {
     /** Prints {@code rows} rows; dictionary-encoded columns have been decoded. */
     void batch(List<FieldVector> columns, int rows);
 
+    /** Hands on what can be printed already, for those who watch. */
+    default void flush() {}
+
     /** Prints what comes after the rows; {@code summary} is a remark for people, such as the time that they took. */
     void finish(String summary);
 }

@@ -67,7 +67,7 @@ record FollowRequest(TableIdentifier table, OptionalLong from, String branch, Du
         if (from.isMissingNode() || from.isNull()) {
             return OptionalLong.empty();
         }
-        if (from.canConvertToLong() && from.isIntegralNumber()) {
+        if (from.canConvertToLong() && from.isIntegralNumber() && from.longValue() >= 0) {
             return OptionalLong.of(from.longValue());
         }
         if (from.asText().matches("\\d{1,18}|[1-8]\\d{18}|9[01]\\d{17}|92\\d{17}")) {

@@ -180,7 +180,7 @@ class FollowTest {
                     "{\"follow\": \"main.missing\"}", FlightStatusCode.NOT_FOUND,
                     "{\"follow\": \"main.t\", \"from\": 42}", FlightStatusCode.NOT_FOUND,
                     "{\"follow\": \"main.t\", \"branch\": \"none\"}", FlightStatusCode.NOT_FOUND,
-                    "{\"follow\": \"main.t\", \"from\": -1}", FlightStatusCode.NOT_FOUND,
+                    "{\"follow\": \"main.t\", \"from\": -1}", FlightStatusCode.INVALID_ARGUMENT,
                     "{\"follow\": \"main.t\", \"from\": 1.5}", FlightStatusCode.INVALID_ARGUMENT,
                     "{\"follow\": \"main.t\", \"since\": 1}", FlightStatusCode.INVALID_ARGUMENT,
                     "{\"follow\": \"main.t\", \"heartbeat_seconds\": 0}", FlightStatusCode.INVALID_ARGUMENT,

@@ -10,6 +10,8 @@ import dev.eider.warehouse.changes.ChangePlan.CommitChanges;
 import dev.eider.warehouse.engine.EngineConnection;
 import dev.eider.warehouse.engine.SqlText;
 import dev.eider.warehouse.scan.ScanFile;
+import dev.eider.warehouse.scan.ScanPlan;
+import dev.eider.warehouse.scan.ScanRelation;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,7 +31,8 @@ public final class TableChanges {
     private static final String SNAPSHOT = "_commit_snapshot_id";
     private static final String NUMBER = "_commit_sequence_number";
     private static final String TIME = "_commit_timestamp";
-    private static final Set<String> OURS = Set.of(TYPE, SNAPSHOT, NUMBER, TIME, ChangeRows.FILE);
+    private static final Set<String> OURS =
+            Set.of(TYPE, SNAPSHOT, NUMBER, TIME, ScanRelation.FILE, ScanRelation.POSITION);
 
     /**
      * Up to so many commits, each has a scan of its own, and rows come in their order; beyond that, one scan looks up
@@ -38,10 +41,10 @@ public final class TableChanges {
     public static final int MOST_SCANS = 16;
 
     private final ChangePlanner planner;
-    private final ChangeRows scans;
+    private final ScanRelation scans;
 
     /** Creates what knows commits from a log of them. */
-    public TableChanges(CatalogHistory history, ChangeRows scans) {
+    public TableChanges(CatalogHistory history, ScanRelation scans) {
         this.planner = new ChangePlanner(history);
         this.scans = scans;
     }
@@ -96,15 +99,15 @@ public final class TableChanges {
             }
             flush();
             return parts.isEmpty()
-                    ? "SELECT *, %s FROM (%s)".formatted(nothing(), rows(List.of()))
+                    ? "SELECT *, %s FROM (%s)".formatted(nothing(), rows(List.of(), ScanRelation.Rows.PLAIN))
                     : String.join(" UNION ALL ", parts);
         }
 
         private void deleted(CommitChanges changes) {
-            String before = rows(changes.before());
+            String before = rows(changes.before(), ScanRelation.Rows.PLAIN);
             String gone = changes.after().isEmpty()
                     ? before
-                    : "(%s) EXCEPT ALL (%s)".formatted(before, rows(changes.after()));
+                    : "(%s) EXCEPT ALL (%s)".formatted(before, rows(changes.after(), ScanRelation.Rows.PLAIN));
             parts.add("SELECT *, %s FROM (%s)".formatted(constants("delete", changes.commit()), gone));
         }
 
@@ -116,7 +119,9 @@ public final class TableChanges {
             List<LoggedCommit> commits = inserted.values().stream().distinct().toList();
             parts.add(
                     commits.size() == 1
-                            ? "SELECT *, %s FROM (%s)".formatted(constants("insert", commits.get(0)), rows(files))
+                            ? "SELECT *, %s FROM (%s)"
+                                    .formatted(
+                                            constants("insert", commits.get(0)), rows(files, ScanRelation.Rows.PLAIN))
                             : lookedUp(files));
             inserted.clear();
         }
@@ -129,21 +134,22 @@ public final class TableChanges {
                             commit.snapshotId(),
                             commit.sequenceNumber(),
                             commit.committedAt().toEpochMilli())));
-            return "SELECT r.* EXCLUDE (%s), 'insert' AS %s, c.snapshot AS %s, c.number AS %s, %s AS %s FROM (%s) AS r JOIN %s ON r.%s = c.file"
+            return "SELECT r.* EXCLUDE (%s, %s), 'insert' AS %s, c.snapshot AS %s, c.number AS %s, %s AS %s FROM (%s) AS r JOIN %s ON r.%s = c.file"
                     .formatted(
-                            ChangeRows.FILE,
+                            ScanRelation.FILE,
+                            ScanRelation.POSITION,
                             TYPE,
                             SNAPSHOT,
                             NUMBER,
                             instant("c.time"),
                             TIME,
-                            scans.withFiles(connection, state, schema, files),
+                            rows(files, ScanRelation.Rows.WITH_POSITIONS),
                             commits,
-                            ChangeRows.FILE);
+                            ScanRelation.FILE);
         }
 
-        private String rows(List<ScanFile> files) {
-            return scans.of(connection, state, schema, files);
+        private String rows(List<ScanFile> files, ScanRelation.Rows rows) {
+            return scans.of(connection, state, schema, ScanPlan.of(files), rows);
         }
     }
 

@@ -1,19 +1,16 @@
 package dev.eider.warehouse.read;
 
 import dev.eider.catalog.TableState;
-import dev.eider.warehouse.changes.ChangeRows;
 import dev.eider.warehouse.engine.EngineConnection;
-import dev.eider.warehouse.scan.ScanFile;
 import dev.eider.warehouse.scan.ScanPlan;
 import dev.eider.warehouse.scan.ScanRelation;
 import dev.eider.warehouse.scan.SnapshotPlanner;
-import java.util.List;
 import java.util.Objects;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.expressions.Expression;
 
 /** Has the engine read exactly the rows that are live in a snapshot's data files, mapping columns by field id. */
-final class PlannedScan implements ScanPlanner, ChangeRows {
+final class PlannedScan implements ScanPlanner {
     private final SnapshotPlanner planner;
     private final ScanRelation relation;
 
@@ -27,18 +24,5 @@ final class PlannedScan implements ScanPlanner, ChangeRows {
         Schema schema = Objects.requireNonNull(state.table().schemas().get(pin.schemaId()), "schema");
         ScanPlan plan = planner.plan(state, pin.snapshot(), schema, filter);
         return relation.of(connection, state, schema, plan, ScanRelation.Rows.PLAIN);
-    }
-
-    @Override
-    public String of(EngineConnection connection, TableState state, Schema schema, List<ScanFile> files) {
-        return relation.of(connection, state, schema, ScanPlan.of(files), ScanRelation.Rows.PLAIN);
-    }
-
-    @Override
-    public String withFiles(EngineConnection connection, TableState state, Schema schema, List<ScanFile> files) {
-        return "SELECT * EXCLUDE (%s) FROM (%s)"
-                .formatted(
-                        ScanRelation.POSITION,
-                        relation.of(connection, state, schema, ScanPlan.of(files), ScanRelation.Rows.WITH_POSITIONS));
     }
 }

@@ -67,10 +67,11 @@ public final class SnapshotBinder {
         this.engine = engine;
         this.versions = new TableVersions(catalog.history());
         this.tables = new PinnedTables(catalog);
-        PlannedScan planned = new PlannedScan(planner, new ScanRelation(allowed, engine));
-        this.planner = new ChosenScan(config.engine(), engine, new IcebergScan(allowed), planned);
+        ScanRelation relation = new ScanRelation(allowed, engine);
+        this.planner =
+                new ChosenScan(config.engine(), engine, new IcebergScan(allowed), new PlannedScan(planner, relation));
         this.tools = new Presentation.Tools(
-                this.planner, new MetadataTables(catalog.history()), new TableChanges(catalog.history(), planned));
+                this.planner, new MetadataTables(catalog.history()), new TableChanges(catalog.history(), relation));
         this.changeBounds = new ChangeBounds(catalog.history(), versions);
         this.config = config;
         this.clock = clock;

@@ -36,6 +36,13 @@ final class Environment {
                 DuckDb.version());
     }
 
+    /** Returns the processor time that this process has taken so far, on all cores. */
+    static long processorNanos() {
+        return ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean system
+                ? system.getProcessCpuTime()
+                : 0;
+    }
+
     private static double memoryBytes() {
         return ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean system
                 ? system.getTotalMemorySize()

@@ -62,7 +62,7 @@ final class WriterBenchmark {
             }
             System.out.printf(
                     Locale.ROOT,
-                    "  %7s  %-27s %6s %8s %8s %8s %8s %8s %9s %7s %7s%n",
+                    "  %7s  %-27s %6s %8s %8s %8s %8s %8s %8s %9s %7s %7s%n",
                     "writers",
                     "",
                     "acks",
@@ -70,6 +70,7 @@ final class WriterBenchmark {
                     "p50 ms",
                     "p99 ms",
                     "max ms",
+                    "cpu ms",
                     "failures",
                     "snapshots",
                     "files",
@@ -100,7 +101,7 @@ final class WriterBenchmark {
         TableCheck check = TableCheck.of(contender.load(table), result, duckDb);
         System.out.printf(
                 Locale.ROOT,
-                "  %7d  %-27s %6d %8.1f %8.1f %8.1f %8.1f %8d %9d %7d %7.2f   %s%n",
+                "  %7d  %-27s %6d %8.1f %8.1f %8.1f %8.1f %8.2f %8d %9d %7d %7.2f   %s%n",
                 load.writers(),
                 contender.name(),
                 result.count(Fate.ACKNOWLEDGED),
@@ -108,6 +109,7 @@ final class WriterBenchmark {
                 result.latencies().median(),
                 result.latencies().p99(),
                 result.latencies().max(),
+                result.processorMillisEach(),
                 result.failures(),
                 check.snapshots(),
                 check.files(),

@@ -57,11 +57,21 @@ final class WriterCell {
      *
      * @param fates of every append that began, by its number: its rows' ids count from number times rows
      * @param perSecond acknowledgements a second, until the last one or until time was up
+     * @param processorMillis processor time that the whole process took meanwhile, the writers' own work included
      */
     record Result(
-            Load load, Map<Long, Fate> fates, double perSecond, Latencies latencies, Optional<Exception> failure) {
+            Load load,
+            Map<Long, Fate> fates,
+            double perSecond,
+            long processorMillis,
+            Latencies latencies,
+            Optional<Exception> failure) {
         long count(Fate fate) {
             return fates.values().stream().filter(fate::equals).count();
+        }
+
+        double processorMillisEach() {
+            return (double) processorMillis / Math.max(1, count(Fate.ACKNOWLEDGED));
         }
 
         long failures() {
@@ -85,6 +95,7 @@ final class WriterCell {
         }
         ExecutorService writers = Executors.newFixedThreadPool(load.writers(), WriterCell::daemon);
         CountDownLatch start = new CountDownLatch(1);
+        long processor = Environment.processorNanos();
         long started = System.nanoTime();
         long deadline = started + TimeUnit.SECONDS.toNanos(load.seconds());
         for (AppendContender.Lane lane : lanes) {
@@ -95,7 +106,7 @@ final class WriterCell {
         for (AppendContender.Lane lane : lanes) {
             lane.close();
         }
-        return result(started, deadline);
+        return result(started, deadline, Environment.processorNanos() - processor);
     }
 
     private static Thread daemon(Runnable work) {
@@ -145,7 +156,7 @@ final class WriterCell {
         }
     }
 
-    private Result result(long started, long deadline) {
+    private Result result(long started, long deadline, long processorNanos) {
         long last = acknowledgedAt.stream().mapToLong(Long::longValue).max().orElse(deadline);
         long end = Math.min(last, deadline);
         long inTime = acknowledgedAt.stream().filter(at -> at <= end).count();
@@ -153,6 +164,7 @@ final class WriterCell {
                 load,
                 Map.copyOf(fates),
                 inTime * 1e9 / (end - started),
+                TimeUnit.NANOSECONDS.toMillis(processorNanos),
                 Latencies.ofNanos(latencies),
                 Optional.ofNullable(firstFailure.get()));
     }

@@ -222,7 +222,8 @@ final class ConfigKeys {
             settings -> Math.max(
                     512 * MB,
                     settings.machine().memoryBytes() / 2 - settings.machine().heapBytes()),
-            "What DuckDB may hold in memory before it spills to disk. Change it when other programs share the machine.");
+            "What DuckDB may hold in memory before it spills to disk; an eighth of it is for small appends. Change it when"
+                    + " other programs share the machine.");
     static final ConfigKey<Long> ENGINE_THREADS = computed(
             "engine.threads",
             ValueType.number(1, 4_096),

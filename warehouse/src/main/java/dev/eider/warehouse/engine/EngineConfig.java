@@ -17,4 +17,17 @@ public record EngineConfig(
     public EngineConfig(long memoryLimitBytes, int threads, Path tempDirectory, long maxTempBytes) {
         this(memoryLimitBytes, threads, tempDirectory, maxTempBytes, ExtensionConfig.NONE);
     }
+
+    private static final int SERIAL_SHARE = 8;
+
+    /** Returns the limits of the instance that most statements run in. */
+    EngineConfig shared() {
+        return new EngineConfig(
+                memoryLimitBytes - memoryLimitBytes / SERIAL_SHARE, threads, tempDirectory, maxTempBytes, extensions);
+    }
+
+    /** Returns the limits of the instance whose statements run on the calling thread. */
+    EngineConfig serial() {
+        return new EngineConfig(memoryLimitBytes / SERIAL_SHARE, 1, tempDirectory, maxTempBytes, extensions);
+    }
 }

@@ -75,7 +75,7 @@ final class DataFileWriter {
                         target.metadata().location(), target.metadata().properties())
                 .newDataLocation(name));
         Path directory = Objects.requireNonNullElse(first.getParent(), first);
-        try (EngineConnection connection = engine.connect()) {
+        try (EngineConnection connection = ordered ? engine.connectSerial() : engine.connect()) {
             durable.createDirectories(directory);
             StringBuilder rows = new StringBuilder();
             for (int i = 0; i < members.size(); i++) {

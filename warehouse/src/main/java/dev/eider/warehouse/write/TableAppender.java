@@ -14,6 +14,10 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.ipc.ArrowReader;
@@ -25,6 +29,7 @@ public final class TableAppender {
     private final TableCatalog catalog;
     private final WriteConfig config;
     private final WriteTools tools;
+    private final Executor receivers = receivers();
     private final RunningKeys runningKeys = new RunningKeys();
     private final StagedTables staged = new StagedTables();
 
@@ -40,6 +45,15 @@ public final class TableAppender {
         DataFileWriter writer = new DataFileWriter(engine, allowed, config, allocator);
         SmallAppends small = new SmallAppends(catalog.committer(), writer, allocator, config);
         this.tools = new WriteTools(catalog, config, allocator, writer, small, new OpenWrites(config));
+    }
+
+    /** Threads that end when nothing was received for a while; as many as there are appends at once. */
+    private static Executor receivers() {
+        return new ThreadPoolExecutor(0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
+            Thread thread = new Thread(task, "eider-receive");
+            thread.setDaemon(true);
+            return thread;
+        });
     }
 
     /**
@@ -197,16 +211,14 @@ public final class TableAppender {
         long run() throws InterruptedException;
     }
 
-    private static long receiving(
+    private long receiving(
             ArrowReader rows,
             Optional<BatchValidator> validator,
             BatchQueue queue,
             Runnable stop,
             Consumption consumption) {
         RowReceiver receiver = new RowReceiver(rows, validator, queue);
-        Thread receiving = new Thread(receiver, "eider-receive");
-        receiving.setDaemon(true);
-        receiving.start();
+        receivers.execute(receiver);
         try {
             return consumption.run();
         } catch (InterruptedException e) {
@@ -215,7 +227,7 @@ public final class TableAppender {
         } finally {
             queue.abort();
             stop.run();
-            receiver.awaitEnd(receiving);
+            receiver.awaitEnd();
         }
     }
 }

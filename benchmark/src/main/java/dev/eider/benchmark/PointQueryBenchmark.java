@@ -44,7 +44,7 @@ final class PointQueryBenchmark {
                     "INSERT INTO points SELECT range, (range % 1000)::INTEGER, range * 0.5 FROM range(" + ROWS + ")");
             System.out.printf(
                     Locale.ROOT,
-                    "%nPoint queries over Flight, %,d rows, closed loop, %d s a cell%n  %6s %7s %10s %9s %9s %9s %9s%n",
+                    "%nPoint queries over Flight, %,d rows, closed loop, %d s a cell%n  %6s %7s %10s %9s %9s %9s %9s %9s%n",
                     ROWS,
                     seconds,
                     "round",
@@ -53,6 +53,7 @@ final class PointQueryBenchmark {
                     "p50 ms",
                     "p99 ms",
                     "max ms",
+                    "cpu ms",
                     "queries");
             cell(server, 1, WARM_UP, 60);
             for (int round = 1; round <= rounds; round++) {
@@ -63,18 +64,24 @@ final class PointQueryBenchmark {
         }
     }
 
-    private record Cell(Latencies latencies, double seconds) {}
+    /**
+     * What came of it.
+     *
+     * @param processorMillis processor time of the whole process for a query, its clients included
+     */
+    private record Cell(Latencies latencies, double seconds, double processorMillis) {}
 
     private static void print(int round, int clients, Cell cell) {
         System.out.printf(
                 Locale.ROOT,
-                "  %6d %7d %10.1f %9.2f %9.2f %9.2f %9d%s%n",
+                "  %6d %7d %10.1f %9.2f %9.2f %9.2f %9.2f %9d%s%n",
                 round,
                 clients,
                 cell.latencies.count() / cell.seconds,
                 cell.latencies.median(),
                 cell.latencies.p99(),
                 cell.latencies.max(),
+                cell.processorMillis,
                 cell.latencies.count(),
                 clients == 1 ? "   (goal: p50 at most 10 ms)" : "");
     }
@@ -82,6 +89,7 @@ final class PointQueryBenchmark {
     private Cell cell(LocalServer server, int clients, int most, int seconds) throws Exception {
         ExecutorService executor = Executors.newFixedThreadPool(clients);
         try {
+            long processor = Environment.processorNanos();
             long begin = System.nanoTime();
             long end = begin + seconds * 1_000_000_000L;
             List<Callable<List<Long>>> loops = new ArrayList<>();
@@ -93,7 +101,10 @@ final class PointQueryBenchmark {
             for (Future<List<Long>> loop : executor.invokeAll(loops)) {
                 nanos.addAll(loop.get());
             }
-            return new Cell(Latencies.ofNanos(nanos), (System.nanoTime() - begin) / 1e9);
+            return new Cell(
+                    Latencies.ofNanos(nanos),
+                    (System.nanoTime() - begin) / 1e9,
+                    (Environment.processorNanos() - processor) / 1e6 / nanos.size());
         } finally {
             executor.shutdownNow();
         }

@@ -1,6 +1,7 @@
 .DEFAULT_GOAL := help
 MVN ?= mvn -B
 FLIGHTS ?=
+EXTENSIONS ?=
 ONLY ?=
 JAVA_OPTS := --add-opens=java.base/java.nio=ALL-UNNAMED
 QUIET := -Dorg.slf4j.simpleLogger.defaultLogLevel=error -Dorg.slf4j.simpleLogger.log.org.apache.iceberg=error
@@ -21,11 +22,11 @@ check: ## Everything that CI runs: format, static analysis, all tests
 demo: ## Start a gateway on a temporary warehouse and show what it does
 	./eider demo
 
-bench: ## Benchmarks side by side; ONLY=put,get,questions,planning,writers,one-row,long-run,point-queries,slow-client; FLIGHTS=FILE for larger flights
+bench: ## Benchmarks side by side; ONLY=put,get,questions,planning,writers,one-row,long-run,point-queries,deletes,slow-client; FLIGHTS=FILE, EXTENSIONS=DIR
 	$(MVN) -q -Dquick package
 	java $(JAVA_OPTS) -Xmx3g -XX:MaxDirectMemorySize=3g $(QUIET) \
 	  -cp $(BENCHMARK_PATH) \
-	  dev.eider.benchmark.Benchmarks $(if $(FLIGHTS),--flights $(FLIGHTS)) $(if $(ONLY),--only $(ONLY))
+	  dev.eider.benchmark.Benchmarks $(if $(FLIGHTS),--flights $(FLIGHTS)) $(if $(EXTENSIONS),--extensions $(EXTENSIONS)) $(if $(ONLY),--only $(ONLY))
 
 soak: ## Gateways under load, kills and a full disk; MINUTES=5 or ROUNDS=100, SEED=N, SOAK_OPTS="--no-keys ..."
 	$(MVN) -q -Dquick package

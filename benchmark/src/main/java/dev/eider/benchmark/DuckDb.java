@@ -10,6 +10,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.stream.Collectors;
 import org.apache.arrow.c.ArrowArrayStream;
@@ -24,12 +26,39 @@ final class DuckDb implements AutoCloseable {
     private final DuckDBConnection connection;
 
     DuckDb(int threads, String memoryLimit) throws SQLException {
+        this(threads, memoryLimit, Map.of());
+    }
+
+    private DuckDb(int threads, String memoryLimit, Map<String, String> settings) throws SQLException {
         Properties properties = new Properties();
         properties.setProperty("jdbc_stream_results", "true");
+        properties.putAll(settings);
         connection = DriverManager.getConnection("jdbc:duckdb:", properties).unwrap(DuckDBConnection.class);
         execute("SET TimeZone = 'UTC'");
         execute("SET threads = " + threads);
         execute("SET memory_limit = '" + memoryLimit + "'");
+    }
+
+    /**
+     * Opens an engine that reads Iceberg tables by itself if its extension, signed or not, lies below a directory: in
+     * {@code VERSION/PLATFORM}, as DuckDB lays it out. None is fetched.
+     */
+    static DuckDb open(int threads, String memoryLimit, Optional<Path> extensions) throws SQLException {
+        if (extensions.isEmpty()) {
+            return new DuckDb(threads, memoryLimit);
+        }
+        DuckDb opened = new DuckDb(threads, memoryLimit, Map.of("allow_unsigned_extensions", "true"));
+        opened.execute("SET autoinstall_known_extensions = false");
+        opened.execute("SET extension_directory = '" + extensions.get() + "'");
+        opened.execute("LOAD avro");
+        opened.execute("LOAD iceberg");
+        return opened;
+    }
+
+    /** Returns whether {@code iceberg_scan} is there. */
+    boolean readsIceberg() throws SQLException {
+        return !single("SELECT count(*) FROM duckdb_functions() WHERE function_name = 'iceberg_scan'")
+                .equals("0");
     }
 
     private DuckDb(DuckDBConnection connection) {

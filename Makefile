@@ -22,7 +22,7 @@ check: ## Everything that CI runs: format, static analysis, all tests
 demo: ## Start a gateway on a temporary warehouse and show what it does
 	./eider demo
 
-bench: ## Benchmarks side by side; ONLY=put,get,questions,planning,writers,one-row,long-run,point-queries,deletes,slow-client; FLIGHTS=FILE, EXTENSIONS=DIR
+bench: ## Benchmarks side by side; ONLY=put,get,questions,planning,writers,one-row,long-run,point-queries,deletes,tpch,slow-client; FLIGHTS=FILE, EXTENSIONS=DIR
 	$(MVN) -q -Dquick package
 	java $(JAVA_OPTS) -Xmx3g -XX:MaxDirectMemorySize=3g $(QUIET) \
 	  -cp $(BENCHMARK_PATH) \

@@ -13,10 +13,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.apache.arrow.c.ArrowArrayStream;
 import org.apache.arrow.c.Data;
 import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.ipc.ArrowReader;
 import org.duckdb.DuckDBConnection;
 import org.duckdb.DuckDBResultSet;
@@ -128,11 +130,17 @@ final class DuckDb implements AutoCloseable {
 
     /** Hands every batch of a result to {@code drain}. */
     void stream(String sql, BufferAllocator allocator, Drain drain) throws SQLException, IOException {
+        stream(sql, allocator, drain::add);
+    }
+
+    /** Hands every batch of a result to {@code taker}, which does not keep it. */
+    void stream(String sql, BufferAllocator allocator, Consumer<VectorSchemaRoot> taker)
+            throws SQLException, IOException {
         try (PreparedStatement statement = connection.prepareStatement(sql);
                 DuckDBResultSet result = statement.executeQuery().unwrap(DuckDBResultSet.class);
                 ArrowReader reader = (ArrowReader) result.arrowExportStream(allocator, 65_536)) {
             while (reader.loadNextBatch()) {
-                drain.add(reader.getVectorSchemaRoot());
+                taker.accept(reader.getVectorSchemaRoot());
             }
         }
     }

@@ -7,14 +7,15 @@ JAVA_OPTS := --add-opens=java.base/java.nio=ALL-UNNAMED
 QUIET := -Dorg.slf4j.simpleLogger.defaultLogLevel=error -Dorg.slf4j.simpleLogger.log.org.apache.iceberg=error
 BENCHMARK_PATH := 'benchmark/target/benchmark.jar:benchmark/target/lib/*'
 MINUTES ?= 5
+CASES ?= 5000
 ROUNDS ?=
 SEED ?=
 SOAK_OPTS ?=
 
-.PHONY: help check demo bench soak format tail clean
+.PHONY: help check demo bench soak differential format tail clean
 
 help: ## Show what can be made
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 check: ## Everything that CI runs: format, static analysis, all tests
 	$(MVN) verify
@@ -28,11 +29,16 @@ bench: ## Benchmarks side by side; ONLY=put,get,questions,planning,writers,one-r
 	  -cp $(BENCHMARK_PATH) \
 	  dev.eider.benchmark.Benchmarks $(if $(FLIGHTS),--flights $(FLIGHTS)) $(if $(EXTENSIONS),--extensions $(EXTENSIONS)) $(if $(ONLY),--only $(ONLY))
 
-soak: ## Gateways under load, kills and a full disk; MINUTES=5 or ROUNDS=100, SEED=N, SOAK_OPTS="--no-keys ..."
+soak: ## Gateways under load, kills and a full disk, then "differential"; MINUTES=5 or ROUNDS=100, SEED=N, SOAK_OPTS="--no-keys ..."
 	$(MVN) -q -Dquick package
 	java $(JAVA_OPTS) -Xmx512m -XX:MaxDirectMemorySize=1g $(QUIET) \
 	  -cp $(BENCHMARK_PATH) dev.eider.benchmark.soak.Soak --minutes $(MINUTES) \
 	  $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SEED),--seed $(SEED)) $(SOAK_OPTS)
+	$(MAKE) differential
+
+differential: ## Random tables read by Eider and by Iceberg's reader; CASES=5000, SEED=N
+	$(MVN) -q -Dquick -DskipTests=false -pl warehouse -am test -Dtest=DifferentialTest \
+	  -Dsurefire.failIfNoSpecifiedTests=false -Deider.test.cases=$(CASES) $(if $(SEED),-Deider.test.seed=$(SEED))
 
 format: ## Format every source file
 	$(MVN) -q spotless:apply

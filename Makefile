@@ -12,7 +12,7 @@ ROUNDS ?=
 SEED ?=
 SOAK_OPTS ?=
 
-.PHONY: help check demo bench soak differential format tail clean
+.PHONY: help check demo bench soak differential spark format tail clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -39,6 +39,12 @@ soak: ## Gateways under load, kills and a full disk, then "differential"; MINUTE
 differential: ## Random tables read by Eider and by Iceberg's reader; CASES=5000, SEED=N
 	$(MVN) -q -Dquick -DskipTests=false -pl warehouse -am test -Dtest=DifferentialTest \
 	  -Dsurefire.failIfNoSpecifiedTests=false -Deider.test.cases=$(CASES) $(if $(SEED),-Deider.test.seed=$(SEED))
+
+spark: ## Spark reads tables that Eider wrote, and compares every row; downloads Spark (300 MB) once
+	$(MVN) -q -Dquick package
+	directory=$$(mktemp -d) && trap "rm -rf $$directory" EXIT && \
+	java $(JAVA_OPTS) -Xmx1g $(QUIET) -cp $(BENCHMARK_PATH) dev.eider.benchmark.TablesForSpark $$directory examples && \
+	$(MVN) -q -f warehouse/src/test/fixtures/spark/pom.xml compile exec:exec -Dprogram="dev.eider.fixtures.EiderTables $$directory"
 
 format: ## Format every source file
 	$(MVN) -q spotless:apply

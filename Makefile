@@ -1,19 +1,21 @@
 .DEFAULT_GOAL := help
 MVN ?= mvn -B
 FLIGHTS ?=
+EXTENSIONS ?=
 ONLY ?=
 JAVA_OPTS := --add-opens=java.base/java.nio=ALL-UNNAMED
 QUIET := -Dorg.slf4j.simpleLogger.defaultLogLevel=error -Dorg.slf4j.simpleLogger.log.org.apache.iceberg=error
 BENCHMARK_PATH := 'benchmark/target/benchmark.jar:benchmark/target/lib/*'
 MINUTES ?= 5
+CASES ?= 5000
 ROUNDS ?=
 SEED ?=
 SOAK_OPTS ?=
 
-.PHONY: help check demo bench soak format tail clean
+.PHONY: help check demo bench soak differential spark format tail clean
 
 help: ## Show what can be made
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 check: ## Everything that CI runs: format, static analysis, all tests
 	$(MVN) verify
@@ -21,17 +23,28 @@ check: ## Everything that CI runs: format, static analysis, all tests
 demo: ## Start a gateway on a temporary warehouse and show what it does
 	./eider demo
 
-bench: ## Benchmarks side by side; ONLY=put,get,questions,planning,writers,one-row,long-run,point-queries,slow-client; FLIGHTS=FILE for larger flights
+bench: ## Benchmarks side by side; ONLY=put,get,questions,planning,writers,one-row,long-run,point-queries,deletes,tpch,slow-client; FLIGHTS=FILE, EXTENSIONS=DIR
 	$(MVN) -q -Dquick package
 	java $(JAVA_OPTS) -Xmx3g -XX:MaxDirectMemorySize=3g $(QUIET) \
 	  -cp $(BENCHMARK_PATH) \
-	  dev.eider.benchmark.Benchmarks $(if $(FLIGHTS),--flights $(FLIGHTS)) $(if $(ONLY),--only $(ONLY))
+	  dev.eider.benchmark.Benchmarks $(if $(FLIGHTS),--flights $(FLIGHTS)) $(if $(EXTENSIONS),--extensions $(EXTENSIONS)) $(if $(ONLY),--only $(ONLY))
 
-soak: ## Gateways under load, kills and a full disk; MINUTES=5 or ROUNDS=100, SEED=N, SOAK_OPTS="--no-keys ..."
+soak: ## Gateways under load, kills and a full disk, then "differential"; MINUTES=5 or ROUNDS=100, SEED=N, SOAK_OPTS="--no-keys ..."
 	$(MVN) -q -Dquick package
 	java $(JAVA_OPTS) -Xmx512m -XX:MaxDirectMemorySize=1g $(QUIET) \
 	  -cp $(BENCHMARK_PATH) dev.eider.benchmark.soak.Soak --minutes $(MINUTES) \
 	  $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SEED),--seed $(SEED)) $(SOAK_OPTS)
+	$(MAKE) differential
+
+differential: ## Random tables read by Eider and by Iceberg's reader; CASES=5000, SEED=N
+	$(MVN) -q -Dquick -DskipTests=false -pl warehouse -am test -Dtest=DifferentialTest \
+	  -Dsurefire.failIfNoSpecifiedTests=false -Deider.test.cases=$(CASES) $(if $(SEED),-Deider.test.seed=$(SEED))
+
+spark: ## Spark reads tables that Eider wrote, and compares every row; downloads Spark (300 MB) once
+	$(MVN) -q -Dquick package
+	directory=$$(mktemp -d) && trap "rm -rf $$directory" EXIT && \
+	java $(JAVA_OPTS) -Xmx1g $(QUIET) -cp $(BENCHMARK_PATH) dev.eider.benchmark.TablesForSpark $$directory examples && \
+	$(MVN) -q -f warehouse/src/test/fixtures/spark/pom.xml compile exec:exec -Dprogram="dev.eider.fixtures.EiderTables $$directory"
 
 format: ## Format every source file
 	$(MVN) -q spotless:apply

@@ -12,13 +12,23 @@ import org.apache.arrow.memory.RootAllocator;
 
 /**
  * Runs the benchmarks and prints what they measured: {@code [--only put,get,questions,writers,one-row,long-run,
- * point-queries,slow-client]
+ * point-queries,deletes,tpch,slow-client]
  * [--flights FILE] [--runs N] [--examples DIRECTORY] [--writers 1,4,16] [--appends N] [--seconds N] [--commits N]
- * [--long-run-seconds N] [--directory PARENT]}, run from the repository's root.
+ * [--extensions DIRECTORY] [--long-run-seconds N] [--directory PARENT]}, run from the repository's root.
  */
 public final class Benchmarks {
     private static final List<String> ALL = List.of(
-            "put", "get", "questions", "planning", "writers", "one-row", "long-run", "point-queries", "slow-client");
+            "put",
+            "get",
+            "questions",
+            "planning",
+            "writers",
+            "one-row",
+            "long-run",
+            "point-queries",
+            "deletes",
+            "tpch",
+            "slow-client");
 
     private Benchmarks() {}
 
@@ -38,6 +48,8 @@ public final class Benchmarks {
         int commits = options.number("--commits", 10_000);
         int longRunSeconds = options.number("--long-run-seconds", 1_200);
         Path parent = Path.of(options.text("--directory").orElse(System.getProperty("java.io.tmpdir")));
+        Optional<Path> extensions =
+                options.text("--extensions").map(path -> Path.of(path).toAbsolutePath());
         options.requireAllTaken();
 
         int threads = Runtime.getRuntime().availableProcessors();
@@ -57,6 +69,8 @@ public final class Benchmarks {
                     case "writers" -> new WriterBenchmark(directory, allocator, threads).run(writers, appends, seconds);
                     case "one-row" -> new OneRowBenchmark(directory, allocator, threads).run(appends, seconds);
                     case "point-queries" -> new PointQueryBenchmark(directory, allocator, threads).run(runs, 5);
+                    case "deletes" -> new DeletesBenchmark(directory, allocator, threads, extensions).run(runs * 2);
+                    case "tpch" -> new TpchBenchmark(directory, allocator, threads).run(runs);
                     case "slow-client" -> new SlowClientBenchmark(directory, allocator).run(50_000_000, 2_000_000);
                     default -> new LongRunBenchmark(directory, allocator, threads).run(commits, longRunSeconds);
                 }

@@ -1,6 +1,5 @@
 package dev.eider.benchmark;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -43,6 +42,11 @@ final class Comparison {
 
     /** Runs, checks that all answers agree, prints a table, and returns the median milliseconds in the given order. */
     List<Double> run() throws Exception {
+        return measure().stream().map(sorted -> sorted[runs / 2]).toList();
+    }
+
+    /** Does the same, and returns the milliseconds of all runs, sorted, for each contender in the given order. */
+    List<double[]> measure() throws Exception {
         double[][] millis = new double[contenders.size()][runs];
         Set<String> checksums = new LinkedHashSet<>();
         for (int run = -WARM_UPS; run < runs; run++) {
@@ -60,10 +64,14 @@ final class Comparison {
         if (checksums.size() != 1) {
             throw new IllegalStateException(title + ": the contenders do not agree: " + checksums);
         }
-        return print(millis, checksums.iterator().next());
+        for (double[] taken : millis) {
+            Arrays.sort(taken);
+        }
+        print(millis, checksums.iterator().next());
+        return List.of(millis);
     }
 
-    private List<Double> print(double[][] millis, String checksum) {
+    private void print(double[][] millis, String checksum) {
         System.out.printf(
                 Locale.ROOT,
                 "%n%s%n  %-34s %9s %9s %9s   (ms, %d runs after %d warm-ups, in turn)%n",
@@ -74,11 +82,8 @@ final class Comparison {
                 "max",
                 runs,
                 WARM_UPS);
-        List<Double> medians = new ArrayList<>();
         for (int i = 0; i < contenders.size(); i++) {
             double[] sorted = millis[i];
-            Arrays.sort(sorted);
-            medians.add(sorted[runs / 2]);
             System.out.printf(
                     Locale.ROOT,
                     "  %-34s %9.1f %9.1f %9.1f%n",
@@ -88,6 +93,5 @@ final class Comparison {
                     sorted[runs - 1]);
         }
         System.out.printf(Locale.ROOT, "  all answers equal, checksum %s%n", checksum);
-        return medians;
     }
 }

@@ -10,11 +10,15 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.apache.arrow.c.ArrowArrayStream;
 import org.apache.arrow.c.Data;
 import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.ipc.ArrowReader;
 import org.duckdb.DuckDBConnection;
 import org.duckdb.DuckDBResultSet;
@@ -24,12 +28,39 @@ final class DuckDb implements AutoCloseable {
     private final DuckDBConnection connection;
 
     DuckDb(int threads, String memoryLimit) throws SQLException {
+        this(threads, memoryLimit, Map.of());
+    }
+
+    private DuckDb(int threads, String memoryLimit, Map<String, String> settings) throws SQLException {
         Properties properties = new Properties();
         properties.setProperty("jdbc_stream_results", "true");
+        properties.putAll(settings);
         connection = DriverManager.getConnection("jdbc:duckdb:", properties).unwrap(DuckDBConnection.class);
         execute("SET TimeZone = 'UTC'");
         execute("SET threads = " + threads);
         execute("SET memory_limit = '" + memoryLimit + "'");
+    }
+
+    /**
+     * Opens an engine that reads Iceberg tables by itself if its extension, signed or not, lies below a directory: in
+     * {@code VERSION/PLATFORM}, as DuckDB lays it out. None is fetched.
+     */
+    static DuckDb open(int threads, String memoryLimit, Optional<Path> extensions) throws SQLException {
+        if (extensions.isEmpty()) {
+            return new DuckDb(threads, memoryLimit);
+        }
+        DuckDb opened = new DuckDb(threads, memoryLimit, Map.of("allow_unsigned_extensions", "true"));
+        opened.execute("SET autoinstall_known_extensions = false");
+        opened.execute("SET extension_directory = '" + extensions.get() + "'");
+        opened.execute("LOAD avro");
+        opened.execute("LOAD iceberg");
+        return opened;
+    }
+
+    /** Returns whether {@code iceberg_scan} is there. */
+    boolean readsIceberg() throws SQLException {
+        return !single("SELECT count(*) FROM duckdb_functions() WHERE function_name = 'iceberg_scan'")
+                .equals("0");
     }
 
     private DuckDb(DuckDBConnection connection) {
@@ -99,11 +130,17 @@ final class DuckDb implements AutoCloseable {
 
     /** Hands every batch of a result to {@code drain}. */
     void stream(String sql, BufferAllocator allocator, Drain drain) throws SQLException, IOException {
+        stream(sql, allocator, drain::add);
+    }
+
+    /** Hands every batch of a result to {@code taker}, which does not keep it. */
+    void stream(String sql, BufferAllocator allocator, Consumer<VectorSchemaRoot> taker)
+            throws SQLException, IOException {
         try (PreparedStatement statement = connection.prepareStatement(sql);
                 DuckDBResultSet result = statement.executeQuery().unwrap(DuckDBResultSet.class);
                 ArrowReader reader = (ArrowReader) result.arrowExportStream(allocator, 65_536)) {
             while (reader.loadNextBatch()) {
-                drain.add(reader.getVectorSchemaRoot());
+                taker.accept(reader.getVectorSchemaRoot());
             }
         }
     }

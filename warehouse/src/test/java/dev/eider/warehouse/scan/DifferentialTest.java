@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -47,7 +48,8 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Random tables give the same rows here and in Iceberg's own reader: now, filtered, and at earlier snapshots.
  *
- * <p>{@code -Deider.test.cases=N -Deider.test.seed=S}: a failure names the seed under which it is the first case.
+ * <p>{@code -Deider.test.cases=N -Deider.test.seed=S}: a failure names the seed under which it is the first case. {@code
+ * make differential} runs 5,000.
  */
 class DifferentialTest {
     private static final int CASES = Integer.getInteger("eider.test.cases", 300);
@@ -62,15 +64,20 @@ class DifferentialTest {
         try (TestWarehouse test = new TestWarehouse(directory);
                 TableCatalog catalog = catalog()) {
             List<Throwable> failures = new CopyOnWriteArrayList<>();
+            AtomicInteger read = new AtomicInteger();
             IntStream.range(0, CASES).parallel().forEach(number -> {
                 try {
                     if (failures.size() < MAX_FAILURES) {
+                        read.incrementAndGet();
                         new Case(test, catalog, SEED + number).run();
                     }
                 } catch (AssertionError e) {
                     failures.add(e);
                 }
             });
+            System.out.printf(
+                    "DifferentialTest: %d random tables from seed %d, %d differences%n",
+                    read.get(), SEED, failures.size());
             assertAll(failures.stream().map(failure -> () -> {
                 throw failure;
             }));

@@ -2,8 +2,10 @@ package dev.eider.warehouse.engine;
 
 import dev.eider.catalog.EiderException;
 import dev.eider.catalog.ErrorCode;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 
@@ -58,8 +60,17 @@ public final class ParsedQuery {
      * @param relation gives the name of a relation, quoted where it needs to be
      */
     public String rewrite(Function<TableReference, String> relation) {
+        return rewrite(relation, Map.of());
+    }
+
+    /**
+     * Like the other, for relations that stand for totals of a table: their rows are not those of the table.
+     *
+     * @param counts for each such reference, the column of its relation that holds the number of the table's rows
+     */
+    public String rewrite(Function<TableReference, String> relation, Map<TableReference, String> counts) {
         Map<Integer, Edit> sorted = new TreeMap<>();
-        for (Edit edit : edits) {
+        for (Edit edit : allEdits(counts)) {
             Edit other = sorted.put(edit.start(), edit);
             if (other != null && !other.equals(edit)) {
                 throw new EiderException(ErrorCode.INTERNAL, "Two different edits of one place in the statement");
@@ -77,5 +88,23 @@ public final class ParsedQuery {
             copied = edit.end();
         }
         return rewritten.append(text, copied, text.length()).toString();
+    }
+
+    private List<Edit> allEdits(Map<TableReference, String> counts) {
+        List<Edit> all = new ArrayList<>(edits);
+        for (Selection selection : counts.isEmpty() ? List.<Selection>of() : selections) {
+            Optional<String> column = selection.sources().stream()
+                    .flatMap(source -> source.table().stream())
+                    .flatMap(table -> Optional.ofNullable(counts.get(table)).stream())
+                    .findFirst();
+            for (Selection.Total total : selection.totals()) {
+                if (column.isPresent() && total.countsRows()) {
+                    String name = total.shownAs().isEmpty() ? "" : " AS " + SqlText.quoteIdentifier(total.shownAs());
+                    String count = "max(%s)%s".formatted(SqlText.quoteIdentifier(column.get()), name);
+                    all.add(new Edit(total.call().start(), total.call().end(), count));
+                }
+            }
+        }
+        return all;
     }
 }

@@ -62,11 +62,30 @@ record SyntaxTree(
     record Version(String unit, Optional<String> constant) {}
 
     /** One SELECT, as {@link dev.eider.warehouse.engine.Selection} describes it, its tables told by where they stand. */
-    record Selection(List<Source> sources, List<ColumnCondition> conditions, Set<String> merged, boolean natural) {
+    record Selection(
+            List<Source> sources,
+            List<ColumnCondition> conditions,
+            Set<String> merged,
+            boolean natural,
+            List<Total> totals) {
         Selection {
             sources = List.copyOf(sources);
             conditions = List.copyOf(conditions);
             merged = Set.copyOf(merged);
+            totals = List.copyOf(totals);
+        }
+    }
+
+    /**
+     * An item of a SELECT that asks for nothing but aggregates over all rows of one table.
+     *
+     * @param column of which the least or the greatest value is asked for; empty where rows are counted
+     * @param location of the call
+     * @param shownAs how the result's column is called, empty if the statement gives it a name
+     */
+    record Total(List<String> column, long location, String shownAs) {
+        Total {
+            column = List.copyOf(column);
         }
     }
 

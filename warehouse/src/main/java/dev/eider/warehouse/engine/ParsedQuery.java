@@ -19,12 +19,19 @@ public final class ParsedQuery {
     private final List<TableReference> tables;
     private final List<Edit> edits;
     private final List<Selection> selections;
+    private final boolean multiplies;
 
-    ParsedQuery(String text, List<TableReference> tables, List<Edit> edits, List<Selection> selections) {
+    ParsedQuery(
+            String text,
+            List<TableReference> tables,
+            List<Edit> edits,
+            List<Selection> selections,
+            boolean multiplies) {
         this.text = text;
         this.tables = List.copyOf(tables);
         this.edits = List.copyOf(edits);
         this.selections = List.copyOf(selections);
+        this.multiplies = multiplies;
     }
 
     /**
@@ -52,6 +59,14 @@ public final class ParsedQuery {
     /** Returns every SELECT of the statement, wherever it stands. */
     public List<Selection> selections() {
         return selections;
+    }
+
+    /**
+     * Returns whether the statement handles no more rows than there are combinations of a row of each reference: it makes
+     * no rows of its own, and uses those of no reference several times.
+     */
+    public boolean isBoundedByTables() {
+        return !multiplies;
     }
 
     /**

@@ -55,7 +55,7 @@ final class ReferenceFinder {
         List<TableReference> tables = references.values().stream()
                 .sorted((a, b) -> Integer.compare(a.position(), b.position()))
                 .toList();
-        return new ParsedQuery(text, tables, edits, selections());
+        return new ParsedQuery(text, tables, edits, selections(), tree.multiplies());
     }
 
     /** The parser copies some expressions, and with them the queries inside: these are listed once. */

@@ -15,6 +15,7 @@ import java.util.Set;
  * @param uses traits of the statement that the gate decides about
  * @param selections every SELECT
  * @param changes every call of {@code table_changes}
+ * @param multiplies whether it makes rows of its own, or names the rows of a subquery to use them several times
  */
 record SyntaxTree(
         List<Call> functions,
@@ -22,7 +23,8 @@ record SyntaxTree(
         List<Column> columns,
         List<Trait> uses,
         List<Selection> selections,
-        List<Changes> changes) {
+        List<Changes> changes,
+        boolean multiplies) {
 
     /** Something that a statement does which is not a function, table or column. */
     enum Trait {

@@ -108,7 +108,7 @@ record Presentation(Tools tools, BufferAllocator allocator, boolean columnsOnly)
     }
 
     /** Returns the columns of each reference that reads a table's rows. */
-    private static Map<TableReference, Schema> schemas(
+    static Map<TableReference, Schema> schemas(
             ParsedQuery query, List<BoundQuery.Pin> pins, Map<BoundQuery.Pin, TableState> states) {
         Map<TableReference, Schema> schemas = new HashMap<>();
         for (int i = 0; i < pins.size(); i++) {

@@ -126,7 +126,10 @@ final class ConfigKeys {
             ValueType.number(1, 10_000),
             "4 for each processor, at least 8",
             settings -> Math.max(8L, 4L * settings.machine().processors()),
-            "How many queries may run at once. Lower it when queries run out of memory, raise it for many slow clients.");
+            "How many queries may run at once. One place in eight, and at least one where there are two, is kept for queries"
+                    + " that are sure to be small by their plan (no more than 4,000,000 rows, joins multiplied), so that"
+                    + " long ones never keep these waiting. Lower it when queries run out of memory, raise it for many slow"
+                    + " clients.");
     static final ConfigKey<Long> READ_MAX_QUEUED = key(
             "read.max-queued",
             ValueType.number(0, 1_000_000),

@@ -211,6 +211,11 @@ public final class Warehouse implements AutoCloseable {
         return binder.schema(query, allocator, cancellation);
     }
 
+    /** Returns whether a bound query is sure to be little work; plans it, and runs nothing. */
+    public boolean isSmall(BoundQuery query, Cancellation cancellation) {
+        return binder.isSmall(query, cancellation);
+    }
+
     /** Prepares to run a bound query; the caller closes the run. */
     public QueryRun run(BoundQuery query, BufferAllocator allocator) {
         return run(query, allocator, new Cancellation());

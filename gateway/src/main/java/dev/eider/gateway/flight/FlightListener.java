@@ -57,8 +57,8 @@ public final class FlightListener implements AutoCloseable {
                 (late, pool) -> LOG.debug("Dropped news of a connection that the stopped server has closed"));
         this.timer = new ScheduledThreadPoolExecutor(1, new NamedThreads("eider-timer"));
         timer.setRemoveOnCancelPolicy(true);
-        this.pool = new ReadPool("eider-read", config.reads(), running, timer);
-        this.descriptions = new ReadPool("eider-describe", config.reads(), running, timer);
+        this.pool = new ReadPool("eider-read", config.reads(), config.reads().reserved(), running, timer);
+        this.descriptions = new ReadPool("eider-describe", config.reads(), 0, running, timer);
         ArrowStreamSender sender =
                 new ArrowStreamSender(memory.results(), memory.allocator().getLimit(), config.reads());
         this.follows = new FollowHandler(new Follower.Tools(warehouse, pool, sender, timer), memory.results());

@@ -46,6 +46,11 @@ final class QueryAction implements FlightAction {
         LOG.debug("Queued a query, caller={}", caller.name());
         pool.submit(flow, new ReadJob() {
             @Override
+            public boolean isSmall(Cancellation cancellation) {
+                return statements.ofSql(sql, options, cancellation).isSmall(cancellation);
+            }
+
+            @Override
             public void run(Cancellation cancellation) throws Exception {
                 Statement statement = statements.ofSql(sql, options, cancellation);
                 sender.send(statement, flow, new IpcSink(chunk -> send(chunk, flow, results)), cancellation);

@@ -20,6 +20,11 @@ record QueryStatement(Warehouse warehouse, BoundQuery query) implements Statemen
     }
 
     @Override
+    public boolean isSmall(Cancellation cancellation) {
+        return warehouse.isSmall(query, cancellation);
+    }
+
+    @Override
     public QueryRun run(BufferAllocator allocator, Cancellation cancellation) {
         return warehouse.run(query, allocator, cancellation);
     }

@@ -65,6 +65,11 @@ final class ReadHandler {
         LOG.debug("Queued a read, caller={}", caller.name());
         pool.submit(flow, new ReadJob() {
             @Override
+            public boolean isSmall(Cancellation cancellation) {
+                return source.apply(cancellation).isSmall(cancellation);
+            }
+
+            @Override
             public void run(Cancellation cancellation) throws Exception {
                 sender.send(source.apply(cancellation), flow, new ListenerSink(listener), cancellation);
             }

@@ -9,6 +9,11 @@ interface ReadJob {
     /** Does the work, and frees everything that it took; {@code cancellation} says when to stop. */
     void run(Cancellation cancellation) throws Exception;
 
+    /** Finds out whether the work is sure to be little, without doing any of it; {@code cancellation} says when to stop. */
+    default boolean isSmall(Cancellation cancellation) {
+        return false;
+    }
+
     /** Returns whether the work has no end of its own, so that no time limit applies. */
     default boolean isEndless() {
         return false;

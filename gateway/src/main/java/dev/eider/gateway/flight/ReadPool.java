@@ -16,6 +16,7 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.apache.arrow.flight.FlightRuntimeException;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +26,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Runs a bounded number of reads at once, and lets a bounded number wait for a bounded time.
  *
- * <p>Thread-safe. Every job that {@link #submit} accepts is answered exactly once, whatever happens.
+ * <p>Some places are reserved: reads that have to wait are looked at there in their order, and those that are small run
+ * there at once, before large ones that came earlier. So large reads never keep small ones from running. Thread-safe. Every job that {@link #submit} accepts is answered exactly once, whatever happens.
  */
 final class ReadPool implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ReadPool.class);
@@ -33,17 +35,34 @@ final class ReadPool implements AutoCloseable {
     private final ReadLimits limits;
     private final RunningCalls running;
     private final ScheduledExecutorService timer;
+    private final int places;
     private final ThreadPoolExecutor workers;
+    /** Looks for small reads among those that wait; its queue is bounded by theirs. */
+    private final ThreadPoolExecutor reserve;
+    /** Reads that are running or waiting, those that run in the reserve left out. */
+    private final AtomicInteger accepted = new AtomicInteger();
 
-    ReadPool(String name, ReadLimits limits, RunningCalls running, ScheduledExecutorService timer) {
+    /**
+     * Creates a pool.
+     *
+     * @param reserved how many of the places are for small reads alone; less than all
+     */
+    ReadPool(String name, ReadLimits limits, int reserved, RunningCalls running, ScheduledExecutorService timer) {
         this.limits = limits;
         this.running = running;
         this.timer = timer;
         BlockingQueue<Runnable> queue =
                 limits.maxQueued() == 0 ? new SynchronousQueue<>() : new LinkedBlockingQueue<>(limits.maxQueued());
-        this.workers = new ThreadPoolExecutor(
-                limits.maxConcurrent(), limits.maxConcurrent(), 30, TimeUnit.SECONDS, queue, new NamedThreads(name));
-        workers.allowCoreThreadTimeOut(true);
+        this.places = limits.maxConcurrent() - reserved;
+        this.workers = threads(places, queue, name);
+        this.reserve = threads(reserved, new LinkedBlockingQueue<>(), name + "-small");
+    }
+
+    private static ThreadPoolExecutor threads(int count, BlockingQueue<Runnable> queue, String name) {
+        ThreadPoolExecutor executor =
+                new ThreadPoolExecutor(count, Math.max(1, count), 30, TimeUnit.SECONDS, queue, new NamedThreads(name));
+        executor.allowCoreThreadTimeOut(true);
+        return executor;
     }
 
     /** Accepts a job for the call that {@code flow} belongs to, or throws because there are too many. */
@@ -51,10 +70,23 @@ final class ReadPool implements AutoCloseable {
         RunningCalls.Call call = running.begin(flow::end);
         Entry entry = new Entry(flow, job, call);
         flow.onEnd(entry::leave);
+        boolean waits = accepted.incrementAndGet() > places;
         try {
             workers.execute(entry);
         } catch (RejectedExecutionException full) {
             entry.refuse(full);
+            return;
+        }
+        if (waits && places < limits.maxConcurrent()) {
+            inspect(entry);
+        }
+    }
+
+    private void inspect(Entry entry) {
+        try {
+            reserve.execute(entry.inspection);
+        } catch (RejectedExecutionException stopped) {
+            LOG.debug("A read stays where it waits, the server has stopped", stopped);
         }
     }
 
@@ -103,7 +135,8 @@ final class ReadPool implements AutoCloseable {
         private final ReadJob job;
         private final RunningCalls.Call call;
         private final AtomicBoolean taken = new AtomicBoolean();
-
+        private final Cancellation inspected = new Cancellation();
+        private final Runnable inspection = this::runIfSmall;
         private final Future<?> expiry;
 
         Entry(ClientFlow flow, ReadJob job, RunningCalls.Call call) {
@@ -119,10 +152,21 @@ final class ReadPool implements AutoCloseable {
                     "No turn came within " + limits.queueTimeout().toSeconds() + " s, too many reads are running"));
         }
 
+        /** Returns whether this is the first to take the read from those that wait. */
+        private boolean take() {
+            if (!taken.compareAndSet(false, true)) {
+                return false;
+            }
+            expiry.cancel(false);
+            inspected.cancel();
+            reserve.remove(inspection);
+            return true;
+        }
+
         /** Passes the refusal on to whoever submitted the job, unless the client has left meanwhile. */
         void refuse(RejectedExecutionException full) {
-            if (taken.compareAndSet(false, true)) {
-                expiry.cancel(false);
+            if (take()) {
+                accepted.decrementAndGet();
                 call.close();
                 throw new EiderException(
                         ErrorCode.OVERLOADED,
@@ -132,22 +176,44 @@ final class ReadPool implements AutoCloseable {
         }
 
         private void leave(EiderException reason) {
-            if (taken.compareAndSet(false, true)) {
-                expiry.cancel(false);
+            if (take()) {
                 workers.remove(this);
+                accepted.decrementAndGet();
                 answer(reason);
             }
         }
 
         @Override
         public void run() {
-            if (taken.compareAndSet(false, true)) {
-                expiry.cancel(false);
+            if (take()) {
                 Throwable failure = attempt();
-                answer(failure);
-                if (failure instanceof VirtualMachineError fatal) {
-                    throw fatal;
-                }
+                accepted.decrementAndGet();
+                finish(failure);
+            }
+        }
+
+        private void runIfSmall() {
+            if (!taken.get() && isSmall() && take()) {
+                workers.remove(this);
+                accepted.decrementAndGet();
+                finish(attempt());
+            }
+        }
+
+        private boolean isSmall() {
+            try {
+                return job.isSmall(inspected);
+            } catch (RuntimeException | StackOverflowError refused) {
+                // It will be refused when it runs, too: the sooner the better.
+                LOG.debug("A read that waits cannot be planned", refused);
+                return true;
+            }
+        }
+
+        private void finish(@Nullable Throwable failure) {
+            answer(failure);
+            if (failure instanceof VirtualMachineError fatal) {
+                throw fatal;
             }
         }
 
@@ -196,8 +262,9 @@ final class ReadPool implements AutoCloseable {
     @Override
     public void close() {
         workers.shutdownNow();
+        reserve.shutdownNow();
         try {
-            if (!workers.awaitTermination(10, TimeUnit.SECONDS)) {
+            if (!workers.awaitTermination(10, TimeUnit.SECONDS) || !reserve.awaitTermination(10, TimeUnit.SECONDS)) {
                 LOG.warn("Reads did not end, running={}", workers.getActiveCount());
             }
         } catch (InterruptedException interrupted) {

@@ -14,6 +14,9 @@ sealed interface Statement permits QueryStatement, UpdateStatement {
     /** Returns text that {@link Statements#ofTicket} turns into this statement again. */
     String ticket();
 
+    /** Returns whether it is sure to be little work; runs nothing. */
+    boolean isSmall(Cancellation cancellation);
+
     /** Starts it; the caller closes the run. */
     QueryRun run(BufferAllocator allocator, Cancellation cancellation);
 }

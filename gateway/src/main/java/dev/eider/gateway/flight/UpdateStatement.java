@@ -39,6 +39,11 @@ record UpdateStatement(Warehouse warehouse, SqlStatement.Update update) implemen
     }
 
     @Override
+    public boolean isSmall(Cancellation cancellation) {
+        return false;
+    }
+
+    @Override
     public QueryRun run(BufferAllocator allocator, Cancellation cancellation) {
         return new CountRun(new CountReader(allocator, execute(cancellation).rows()));
     }

@@ -55,7 +55,7 @@ final class ReferenceFinder {
         List<TableReference> tables = references.values().stream()
                 .sorted((a, b) -> Integer.compare(a.position(), b.position()))
                 .toList();
-        return new ParsedQuery(text, tables, edits, selections());
+        return new ParsedQuery(text, tables, edits, selections(), tree.multiplies());
     }
 
     /** The parser copies some expressions, and with them the queries inside: these are listed once. */
@@ -65,9 +65,43 @@ final class ReferenceFinder {
             List<Selection.Source> sources = selection.sources().stream()
                     .map(source -> new Selection.Source(source.name(), table(source), source.role()))
                     .toList();
-            selections.add(new Selection(sources, selection.conditions(), selection.merged(), selection.natural()));
+            selections.add(new Selection(
+                    sources,
+                    selection.conditions(),
+                    selection.merged(),
+                    selection.natural(),
+                    totals(selection.totals())));
         }
         return List.copyOf(selections);
+    }
+
+    /** Returns nothing unless every one is found: a call that is written in an unusual way is left alone. */
+    private List<Selection.Total> totals(List<SyntaxTree.Total> calls) {
+        List<Selection.Total> totals = new ArrayList<>();
+        for (SyntaxTree.Total call : calls) {
+            int first = call.location() < 0 ? -1 : tokenIndex(call.location());
+            int close = first < 0 || !token(first + 1).isSymbol("(") ? -1 : Brackets.closing(tokens, first + 1);
+            boolean found = close > 0 && (!call.column().isEmpty() || isCount(first, close, call));
+            if (!found) {
+                return List.of();
+            }
+            Selection.Span span = new Selection.Span(
+                    tokens.get(first).start(), tokens.get(close).end());
+            totals.add(new Selection.Total(call.column(), span, call.shownAs()));
+        }
+        return totals;
+    }
+
+    /** Whether it can be replaced, and be given a name if it has none: not inside of brackets. */
+    private boolean isCount(int first, int close, SyntaxTree.Total call) {
+        SqlToken argument = token(first + 2);
+        boolean plain = close == first + 2
+                || (close == first + 3 && (argument.isSymbol("*") || argument.kind() == SqlToken.Kind.NUMBER));
+        SqlToken before = token(first - 1);
+        boolean nameable = before.isKeyword("SELECT") || before.isSymbol(",");
+        return plain
+                && token(first).isIdentifier()
+                && (nameable || call.shownAs().isEmpty());
     }
 
     /** Returns nothing where a name stands that a common table expression answers to. */

@@ -32,7 +32,11 @@ final class SelectionReader {
         boolean sampled = isThere(select.path("sample"));
         boolean readable = !sampled && reader.sources.size() <= MOST_SOURCES;
         return new SyntaxTree.Selection(
-                reader.sources, readable ? reader.conditions : List.of(), reader.merged, reader.natural);
+                reader.sources,
+                readable ? reader.conditions : List.of(),
+                reader.merged,
+                reader.natural,
+                TotalsReader.read(select));
     }
 
     private void from(JsonNode node, Role role, boolean onlyInner) {
@@ -93,7 +97,7 @@ final class SelectionReader {
     }
 
     /** An absent part is null in the tree, or an object without fields. */
-    private static boolean isThere(JsonNode node) {
+    static boolean isThere(JsonNode node) {
         return !node.isNull() && !node.isMissingNode() && !node.isEmpty();
     }
 }

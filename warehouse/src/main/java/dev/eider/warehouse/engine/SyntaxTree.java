@@ -15,6 +15,7 @@ import java.util.Set;
  * @param uses traits of the statement that the gate decides about
  * @param selections every SELECT
  * @param changes every call of {@code table_changes}
+ * @param multiplies whether it makes rows of its own, or names the rows of a subquery to use them several times
  */
 record SyntaxTree(
         List<Call> functions,
@@ -22,7 +23,8 @@ record SyntaxTree(
         List<Column> columns,
         List<Trait> uses,
         List<Selection> selections,
-        List<Changes> changes) {
+        List<Changes> changes,
+        boolean multiplies) {
 
     /** Something that a statement does which is not a function, table or column. */
     enum Trait {
@@ -62,11 +64,30 @@ record SyntaxTree(
     record Version(String unit, Optional<String> constant) {}
 
     /** One SELECT, as {@link dev.eider.warehouse.engine.Selection} describes it, its tables told by where they stand. */
-    record Selection(List<Source> sources, List<ColumnCondition> conditions, Set<String> merged, boolean natural) {
+    record Selection(
+            List<Source> sources,
+            List<ColumnCondition> conditions,
+            Set<String> merged,
+            boolean natural,
+            List<Total> totals) {
         Selection {
             sources = List.copyOf(sources);
             conditions = List.copyOf(conditions);
             merged = Set.copyOf(merged);
+            totals = List.copyOf(totals);
+        }
+    }
+
+    /**
+     * An item of a SELECT that asks for nothing but aggregates over all rows of one table.
+     *
+     * @param column of which the least or the greatest value is asked for; empty where rows are counted
+     * @param location of the call
+     * @param shownAs how the result's column is called, empty if the statement gives it a name
+     */
+    record Total(List<String> column, long location, String shownAs) {
+        Total {
+            column = List.copyOf(column);
         }
     }
 

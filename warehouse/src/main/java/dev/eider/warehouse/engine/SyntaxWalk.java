@@ -32,6 +32,10 @@ final class SyntaxWalk {
     /** What the plan of a common table expression adds to the depth of the place that refers to it. */
     private static final int CTE_WEIGHT = 3;
 
+    /** Make several rows of one. */
+    private static final Set<String> UNNESTING =
+            Set.of("unnest", "unlist", "generate_subscripts", "regexp_split_to_table");
+
     private static final Set<String> VALUE_KEYWORDS =
             Set.of("current_date", "current_time", "current_timestamp", "localtime", "localtimestamp");
 
@@ -42,6 +46,7 @@ final class SyntaxWalk {
     private final List<SyntaxTree.Selection> selections = new ArrayList<>();
     private final List<SyntaxTree.Changes> changes = new ArrayList<>();
     private final Deque<Step> steps = new ArrayDeque<>();
+    private boolean multiplies;
 
     private SyntaxWalk() {}
 
@@ -52,7 +57,8 @@ final class SyntaxWalk {
             Step step = walk.steps.pop();
             walk.visit(step.node, step.place);
         }
-        return new SyntaxTree(walk.functions, walk.tables, walk.columns, walk.uses, walk.selections, walk.changes);
+        return new SyntaxTree(
+                walk.functions, walk.tables, walk.columns, walk.uses, walk.selections, walk.changes, walk.multiplies);
     }
 
     /** A node that is still to be visited. */
@@ -221,6 +227,7 @@ final class SyntaxWalk {
         List<Step> bodies = new ArrayList<>();
         Scope scope = place.scope;
         for (JsonNode entry : node.path("cte_map").path("map")) {
+            multiplies = true;
             Cte cte = new Cte(SqlToken.lower(entry.path("key").asText()), place.depth + 4, place.inside);
             bodies.add(new Step(entry.path("value"), place.deeper(4).within(cte).seeing(scope)));
             scope = new Scope(cte, scope);
@@ -243,6 +250,9 @@ final class SyntaxWalk {
     }
 
     private void addCall(JsonNode function, boolean inFrom) {
+        multiplies |= inFrom
+                || UNNESTING.contains(
+                        SqlToken.lower(function.path("function_name").asText()));
         functions.add(new SyntaxTree.Call(
                 function.path("catalog").asText(),
                 function.path("schema").asText(),

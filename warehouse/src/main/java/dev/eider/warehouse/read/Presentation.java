@@ -32,11 +32,14 @@ record Presentation(Tools tools, BufferAllocator allocator, boolean columnsOnly)
     private static final String PREFIX =
             "__eider_" + Long.toString(new SecureRandom().nextLong() >>> 1, Character.MAX_RADIX) + "_";
 
-    /** What presents each facet of a table. Immutable. */
-    record Tools(ScanPlanner planner, MetadataTables metadata, TableChanges changes) {}
+    /** The number of a table's rows, in a relation that stands for its totals. */
+    private static final String ROWS = PREFIX + "rows";
 
-    /** What one relation shows: what is pinned, without the rows that one reference does not need. */
-    private record Scan(BoundQuery.Pin pin, String filter) {}
+    /** What presents each facet of a table. Immutable. */
+    record Tools(ScanPlanner planner, MetadataTables metadata, TableChanges changes, MetadataTotals totals) {}
+
+    /** What one relation shows: what is pinned, without the rows that one reference does not need; or its totals. */
+    private record Scan(BoundQuery.Pin pin, String filter, Optional<String> totals) {}
 
     /**
      * Makes a view or temporary table for each pin and filter, and returns the statement's text over them.
@@ -49,27 +52,38 @@ record Presentation(Tools tools, BufferAllocator allocator, boolean columnsOnly)
             ParsedQuery query,
             List<BoundQuery.Pin> pins,
             Map<BoundQuery.Pin, TableState> states) {
-        Map<TableReference, Expression> filters = ScanFilters.of(query, schemas(query, pins, states));
+        Map<TableReference, Schema> schemas = schemas(query, pins, states);
+        Map<TableReference, Expression> filters = ScanFilters.of(query, schemas);
         Map<Scan, String> names = new HashMap<>();
         Map<TableReference, String> relations = new HashMap<>();
+        Map<TableReference, String> counts = new HashMap<>();
         for (int i = 0; i < pins.size(); i++) {
             BoundQuery.Pin pin = pins.get(i);
             TableReference reference = query.tables().get(i);
             Expression filter = filters.getOrDefault(reference, Expressions.alwaysTrue());
-            Scan scan = new Scan(pin, ExpressionParser.toJson(filter));
+            MetadataTotals.Pinned pinned = new MetadataTotals.Pinned(state(states, pin), pin);
+            Optional<String> totals = tools.totals().relation(query, reference, pinned, schemas, ROWS);
+            totals.ifPresent(any -> counts.put(reference, ROWS));
+            Scan scan = new Scan(pin, ExpressionParser.toJson(filter), totals);
             String name = names.get(scan);
             if (name == null) {
                 name = PREFIX + names.size();
-                present(connection, name, state(states, pin), pin, filter);
+                present(connection, name, pinned, filter, totals);
                 names.put(scan, name);
             }
             relations.put(reference, SqlText.quoteIdentifier(name));
         }
-        return query.rewrite(relations::get);
+        return query.rewrite(relations::get, counts);
     }
 
     private void present(
-            EngineConnection connection, String name, TableState state, BoundQuery.Pin pin, Expression filter) {
+            EngineConnection connection,
+            String name,
+            MetadataTotals.Pinned pinned,
+            Expression filter,
+            Optional<String> totals) {
+        TableState state = pinned.state();
+        BoundQuery.Pin pin = pinned.pin();
         if (pin.facet() instanceof Facet.Metadata described) {
             if (columnsOnly) {
                 tools.metadata().presentColumns(connection, name, state, described.table());
@@ -78,9 +92,9 @@ record Presentation(Tools tools, BufferAllocator allocator, boolean columnsOnly)
             }
             return;
         }
-        String relation = pin.facet() instanceof Facet.Changes changes
+        String relation = totals.orElseGet(() -> pin.facet() instanceof Facet.Changes changes
                 ? changes(connection, state, pin, changes)
-                : tools.planner().relation(connection, state, pin, filter);
+                : tools.planner().relation(connection, state, pin, filter));
         connection.execute("CREATE TEMP VIEW %s AS %s".formatted(SqlText.quoteIdentifier(name), relation));
     }
 
@@ -94,7 +108,7 @@ record Presentation(Tools tools, BufferAllocator allocator, boolean columnsOnly)
     }
 
     /** Returns the columns of each reference that reads a table's rows. */
-    private static Map<TableReference, Schema> schemas(
+    static Map<TableReference, Schema> schemas(
             ParsedQuery query, List<BoundQuery.Pin> pins, Map<BoundQuery.Pin, TableState> states) {
         Map<TableReference, Schema> schemas = new HashMap<>();
         for (int i = 0; i < pins.size(); i++) {

@@ -44,6 +44,7 @@ public final class SnapshotBinder {
     private final TableVersions versions;
     private final PinnedTables tables;
     private final ChosenScan planner;
+    private final QuerySize size;
     private final Presentation.Tools tools;
     private final ChangeBounds changeBounds;
     private final ReadConfig config;
@@ -70,8 +71,13 @@ public final class SnapshotBinder {
         ScanRelation relation = new ScanRelation(allowed, engine);
         this.planner =
                 new ChosenScan(config.engine(), engine, new IcebergScan(allowed), new PlannedScan(planner, relation));
+        MetadataTotals totals = new MetadataTotals(planner.totals());
+        this.size = new QuerySize(planner, totals);
         this.tools = new Presentation.Tools(
-                this.planner, new MetadataTables(catalog.history()), new TableChanges(catalog.history(), relation));
+                this.planner,
+                new MetadataTables(catalog.history()),
+                new TableChanges(catalog.history(), relation),
+                totals);
         this.changeBounds = new ChangeBounds(catalog.history(), versions);
         this.config = config;
         this.clock = clock;
@@ -231,6 +237,13 @@ public final class SnapshotBinder {
         return field.getName().equals(name) ? field : new Field(name, type, field.getChildren());
     }
 
+    /** Returns whether a bound query is sure to be little work; plans it, and runs nothing. */
+    public boolean isSmall(BoundQuery query, Cancellation cancellation) {
+        try (EngineConnection connection = engine.connect(cancellation)) {
+            return size.isSmall(parsed(connection, query), query.pins(), tables.of(query));
+        }
+    }
+
     /** Prepares to run a bound query; the caller closes the run. The text is gated like any other. */
     public QueryRun run(BoundQuery query, BufferAllocator allocator) {
         return run(query, allocator, new Cancellation());
@@ -256,10 +269,14 @@ public final class SnapshotBinder {
 
     /** Makes the views that the query needs, and returns its text over them. */
     private String present(EngineConnection connection, BoundQuery query, Presentation presentation) {
+        return presentation.present(connection, parsed(connection, query), query.pins(), tables.of(query));
+    }
+
+    private static ParsedQuery parsed(EngineConnection connection, BoundQuery query) {
         ParsedQuery parsed = connection.parse(query.sql());
         if (parsed.tables().size() != query.pins().size()) {
             throw new EiderException(ErrorCode.INVALID_REQUEST, "The ticket's tables are not those of its SQL");
         }
-        return presentation.present(connection, parsed, query.pins(), tables.of(query));
+        return parsed;
     }
 }

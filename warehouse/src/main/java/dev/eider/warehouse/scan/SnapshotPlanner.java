@@ -27,6 +27,11 @@ public final class SnapshotPlanner {
         this.allowed = allowed;
     }
 
+    /** Returns what answers from the same manifests without a plan. */
+    public SnapshotTotals totals() {
+        return new SnapshotTotals(cache, this);
+    }
+
     /**
      * Returns the files that can hold a row that the filter lets through.
      *

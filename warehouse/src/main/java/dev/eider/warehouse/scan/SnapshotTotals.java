@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Snapshot;
@@ -33,9 +34,32 @@ public final class SnapshotTotals {
 
     /** Returns how many rows a snapshot has, unless files of deletes would have to be read for it. */
     public Optional<Long> rows(TableState state, Optional<Snapshot> snapshot, Schema schema) {
+        if (snapshot.isEmpty()) {
+            return Optional.of(0L);
+        }
+        ManifestList list = planner.reading(state, snapshot.get(), () -> cache.list(snapshot.get(), state.io()));
+        return list.deletes().isEmpty()
+                ? planner.reading(state, snapshot.get(), () -> rows(list.data(), state))
+                : rowsLeft(planner.plan(state, snapshot, schema, Expressions.alwaysTrue()));
+    }
+
+    private Optional<Long> rows(List<ManifestList.Entry> entries, TableState state) {
+        long[] rows = {0};
+        boolean known = forEach(entries, state, manifest -> {
+            for (int row = 0; row < manifest.size(); row++) {
+                if (manifest.rows().get(row) < 0) {
+                    return false;
+                }
+                rows[0] += manifest.rows().get(row);
+            }
+            return true;
+        });
+        return known ? Optional.of(rows[0]) : Optional.empty();
+    }
+
+    private static Optional<Long> rowsLeft(ScanPlan plan) {
         long rows = 0;
-        for (ScanFile file :
-                planner.plan(state, snapshot, schema, Expressions.alwaysTrue()).files()) {
+        for (ScanFile file : plan.files()) {
             if (file.rows() < 0) {
                 return Optional.empty();
             }
@@ -73,7 +97,7 @@ public final class SnapshotTotals {
             return Optional.empty();
         }
         RangeBuilder range = new RangeBuilder(column);
-        boolean known = planner.reading(state, snapshot.get(), () -> add(list.data(), state, range));
+        boolean known = planner.reading(state, snapshot.get(), () -> forEach(list.data(), state, range::add));
         return known ? Optional.of(new Range(range.least, range.greatest)) : Optional.empty();
     }
 
@@ -84,10 +108,10 @@ public final class SnapshotTotals {
         };
     }
 
-    private boolean add(List<ManifestList.Entry> entries, TableState state, RangeBuilder range) {
+    private boolean forEach(List<ManifestList.Entry> entries, TableState state, Predicate<DataManifest> visitor) {
         ManifestCache.Source source =
                 new ManifestCache.Source(state.io(), state.metadata().specsById());
-        return cache.forEachData(entries, source, (entry, manifest) -> range.add(manifest));
+        return cache.forEachData(entries, source, (entry, manifest) -> visitor.test(manifest));
     }
 
     /** Confined to one thread. */

@@ -137,6 +137,10 @@ class HostileSqlTest {
                 "SELECT * FROM sqlite_master",
                 "SELECT * FROM memory.main.t",
                 "DESCRIBE duckdb_tables",
+                "SHOW duckdb_settings",
+                "SHOW memory_limit",
+                "SHOW \"__show_tables_expanded\"",
+                "SHOW \"\"\"tables\"\"\"",
                 "SUMMARIZE system.main.duckdb_settings");
     }
 
@@ -207,8 +211,11 @@ class HostileSqlTest {
                 "CREATE TEMP TABLE x (a INTEGER)",
                 "CREATE SEQUENCE s",
                 "DROP MACRO repeat",
-                "SHOW TABLES",
-                "SHOW DATABASES");
+                "SHOW VARIABLES",
+                "SELECT * FROM (SHOW VARIABLES)",
+                "SHOW TIME ZONE",
+                "SHOW TRANSACTION ISOLATION LEVEL",
+                "SHOW 'tables'");
     }
 
     private static List<Attempt> growth() {

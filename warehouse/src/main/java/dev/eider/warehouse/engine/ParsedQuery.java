@@ -30,10 +30,15 @@ public final class ParsedQuery {
      *
      * @param replacement written there; behind the relation's name if there is a table
      * @param tables the reference whose relation is written there, or none
+     * @param listings the listing whose relation is written there, or none
      */
-    record Edit(int start, int end, String replacement, List<TableReference> tables) {
+    record Edit(int start, int end, String replacement, List<TableReference> tables, List<CatalogListing> listings) {
         Edit(int start, int end, String replacement) {
-            this(start, end, replacement, List.of());
+            this(start, end, replacement, List.of(), List.of());
+        }
+
+        Edit(int start, int end, String replacement, TableReference table) {
+            this(start, end, replacement, List.of(table), List.of());
         }
     }
 
@@ -47,6 +52,14 @@ public final class ParsedQuery {
         return tables;
     }
 
+    /** Returns what the statement wants listed, each once. */
+    public List<CatalogListing> listings() {
+        return edits.stream()
+                .flatMap(edit -> edit.listings().stream())
+                .distinct()
+                .toList();
+    }
+
     /** Returns every SELECT of the statement, wherever it stands. */
     public List<Selection> selections() {
         return selections;
@@ -56,8 +69,9 @@ public final class ParsedQuery {
      * Returns the text with each table's name replaced by that of a relation, and without AT clauses.
      *
      * @param relation gives the name of a relation, quoted where it needs to be
+     * @param listed gives the name of a relation that lists something
      */
-    public String rewrite(Function<TableReference, String> relation) {
+    public String rewrite(Function<TableReference, String> relation, Function<CatalogListing, String> listed) {
         Map<Integer, Edit> sorted = new TreeMap<>();
         for (Edit edit : edits) {
             Edit other = sorted.put(edit.start(), edit);
@@ -73,6 +87,7 @@ public final class ParsedQuery {
             }
             rewritten.append(text, copied, edit.start());
             edit.tables().forEach(table -> rewritten.append(relation.apply(table)));
+            edit.listings().forEach(listing -> rewritten.append(listed.apply(listing)));
             rewritten.append(edit.replacement());
             copied = edit.end();
         }

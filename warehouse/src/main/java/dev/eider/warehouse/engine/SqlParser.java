@@ -46,8 +46,6 @@ public final class SqlParser {
     private static void check(SyntaxTree.Trait trait) {
         switch (trait) {
             case PARAMETER -> throw unsupported("Parameters such as ? and $1 are not supported yet");
-            case CATALOG_LISTING ->
-                throw unsupported("SHOW is not supported; DESCRIBE and SUMMARIZE take a table or a query");
             case QUALIFIED_STAR ->
                 throw unsupported("A namespace is not supported inside EXCLUDE and RENAME; name the column alone");
             case AGGREGATE_STATE -> throw unsupported("EXPORT_STATE is not supported");

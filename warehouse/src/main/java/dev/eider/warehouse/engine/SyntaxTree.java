@@ -15,6 +15,7 @@ import java.util.Set;
  * @param uses traits of the statement that the gate decides about
  * @param selections every SELECT
  * @param changes every call of {@code table_changes}
+ * @param listings every SHOW of what there is
  */
 record SyntaxTree(
         List<Call> functions,
@@ -22,14 +23,13 @@ record SyntaxTree(
         List<Column> columns,
         List<Trait> uses,
         List<Selection> selections,
-        List<Changes> changes) {
+        List<Changes> changes,
+        List<CatalogListing> listings) {
 
     /** Something that a statement does which is not a function, table or column. */
     enum Trait {
         /** Has a place for a value that comes later. */
         PARAMETER,
-        /** Lists the engine's own catalog: SHOW TABLES, a bare DESCRIBE. */
-        CATALOG_LISTING,
         /** Names a namespace inside EXCLUDE or RENAME. */
         QUALIFIED_STAR,
         /** Takes the binary state of an aggregate. */
@@ -96,5 +96,6 @@ record SyntaxTree(
         uses = List.copyOf(uses);
         selections = List.copyOf(selections);
         changes = List.copyOf(changes);
+        listings = List.copyOf(listings);
     }
 }

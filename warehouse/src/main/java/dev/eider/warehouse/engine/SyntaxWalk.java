@@ -41,6 +41,7 @@ final class SyntaxWalk {
     private final List<SyntaxTree.Trait> uses = new ArrayList<>();
     private final List<SyntaxTree.Selection> selections = new ArrayList<>();
     private final List<SyntaxTree.Changes> changes = new ArrayList<>();
+    private final List<CatalogListing> listings = new ArrayList<>();
     private final Deque<Step> steps = new ArrayDeque<>();
 
     private SyntaxWalk() {}
@@ -52,7 +53,8 @@ final class SyntaxWalk {
             Step step = walk.steps.pop();
             walk.visit(step.node, step.place);
         }
-        return new SyntaxTree(walk.functions, walk.tables, walk.columns, walk.uses, walk.selections, walk.changes);
+        return new SyntaxTree(
+                walk.functions, walk.tables, walk.columns, walk.uses, walk.selections, walk.changes, walk.listings);
     }
 
     /** A node that is still to be visited. */
@@ -187,7 +189,8 @@ final class SyntaxWalk {
             }
             case "SHOW_REF" -> {
                 if (node.path("query").isNull()) {
-                    uses.add(SyntaxTree.Trait.CATALOG_LISTING);
+                    requireOutsideVersion(place);
+                    listings.add(ListingText.read(node));
                 }
                 pushFields(node, place);
             }

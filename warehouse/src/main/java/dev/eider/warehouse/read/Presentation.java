@@ -3,6 +3,7 @@ package dev.eider.warehouse.read;
 import dev.eider.catalog.TableState;
 import dev.eider.warehouse.changes.ChangeRange;
 import dev.eider.warehouse.changes.TableChanges;
+import dev.eider.warehouse.engine.CatalogListing;
 import dev.eider.warehouse.engine.EngineConnection;
 import dev.eider.warehouse.engine.ParsedQuery;
 import dev.eider.warehouse.engine.SqlText;
@@ -33,7 +34,7 @@ record Presentation(Tools tools, BufferAllocator allocator, boolean columnsOnly)
             "__eider_" + Long.toString(new SecureRandom().nextLong() >>> 1, Character.MAX_RADIX) + "_";
 
     /** What presents each facet of a table. Immutable. */
-    record Tools(ScanPlanner planner, MetadataTables metadata, TableChanges changes) {}
+    record Tools(ScanPlanner planner, MetadataTables metadata, TableChanges changes, CatalogListings listings) {}
 
     /** What one relation shows: what is pinned, without the rows that one reference does not need. */
     private record Scan(BoundQuery.Pin pin, String filter) {}
@@ -65,7 +66,17 @@ record Presentation(Tools tools, BufferAllocator allocator, boolean columnsOnly)
             }
             relations.put(reference, SqlText.quoteIdentifier(name));
         }
-        return query.rewrite(relations::get);
+        Map<CatalogListing, String> listings = new HashMap<>();
+        for (CatalogListing listing : query.listings()) {
+            String name = PREFIX + (names.size() + listings.size());
+            createView(connection, name, tools.listings().relation(listing, columnsOnly));
+            listings.put(listing, SqlText.quoteIdentifier(name));
+        }
+        return query.rewrite(relations::get, listings::get);
+    }
+
+    private static void createView(EngineConnection connection, String name, String query) {
+        connection.execute("CREATE TEMP VIEW %s AS %s".formatted(SqlText.quoteIdentifier(name), query));
     }
 
     private void present(
@@ -81,7 +92,7 @@ record Presentation(Tools tools, BufferAllocator allocator, boolean columnsOnly)
         String relation = pin.facet() instanceof Facet.Changes changes
                 ? changes(connection, state, pin, changes)
                 : tools.planner().relation(connection, state, pin, filter);
-        connection.execute("CREATE TEMP VIEW %s AS %s".formatted(SqlText.quoteIdentifier(name), relation));
+        createView(connection, name, relation);
     }
 
     private String changes(EngineConnection connection, TableState state, BoundQuery.Pin pin, Facet.Changes changes) {

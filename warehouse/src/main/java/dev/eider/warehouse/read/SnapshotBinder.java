@@ -71,7 +71,10 @@ public final class SnapshotBinder {
         this.planner =
                 new ChosenScan(config.engine(), engine, new IcebergScan(allowed), new PlannedScan(planner, relation));
         this.tools = new Presentation.Tools(
-                this.planner, new MetadataTables(catalog.history()), new TableChanges(catalog.history(), relation));
+                this.planner,
+                new MetadataTables(catalog.history()),
+                new TableChanges(catalog.history(), relation),
+                new CatalogListings(catalog));
         this.changeBounds = new ChangeBounds(catalog.history(), versions);
         this.config = config;
         this.clock = clock;

@@ -4,6 +4,7 @@ import dev.eider.catalog.EiderException;
 import dev.eider.catalog.ErrorCode;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 
@@ -13,16 +14,35 @@ import java.util.function.Function;
  * <p>Immutable.
  */
 public final class ParsedQuery {
+    private final String statement;
+    private final Optional<ExplainMode> explain;
     private final String text;
     private final List<TableReference> tables;
     private final List<Edit> edits;
     private final List<Selection> selections;
 
     ParsedQuery(String text, List<TableReference> tables, List<Edit> edits, List<Selection> selections) {
+        this(text, Optional.empty(), text, tables, edits, selections);
+    }
+
+    private ParsedQuery(
+            String statement,
+            Optional<ExplainMode> explain,
+            String text,
+            List<TableReference> tables,
+            List<Edit> edits,
+            List<Selection> selections) {
+        this.statement = statement;
+        this.explain = explain;
         this.text = text;
         this.tables = List.copyOf(tables);
         this.edits = List.copyOf(edits);
         this.selections = List.copyOf(selections);
+    }
+
+    /** Returns the same query as part of a statement that may ask for an explanation of it. */
+    ParsedQuery explained(String whole, Optional<ExplainMode> mode) {
+        return new ParsedQuery(whole, mode, text, tables, edits, selections);
     }
 
     /**
@@ -44,7 +64,12 @@ public final class ParsedQuery {
 
     /** Returns the statement as it was written, without what follows it. */
     public String text() {
-        return text;
+        return statement;
+    }
+
+    /** Returns what is asked for if not the rows, but an explanation of how the query gets them. */
+    public Optional<ExplainMode> explain() {
+        return explain;
     }
 
     /** Returns the references in the order of appearance; a table that is named twice is there twice. */
@@ -66,7 +91,7 @@ public final class ParsedQuery {
     }
 
     /**
-     * Returns the text with each table's name replaced by that of a relation, and without AT clauses.
+     * Returns the query with each table's name replaced by that of a relation, and without AT clauses.
      *
      * @param relation gives the name of a relation, quoted where it needs to be
      * @param listed gives the name of a relation that lists something

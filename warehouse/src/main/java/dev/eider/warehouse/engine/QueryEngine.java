@@ -9,6 +9,7 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.Properties;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.duckdb.DuckDBConnection;
 
 /**
@@ -28,13 +29,19 @@ public final class QueryEngine implements AutoCloseable {
     private final ParsedQueries parsed = new ParsedQueries();
 
     private final ScanFunctions scans;
+    private final PlanText plans;
 
     private QueryEngine(
-            DuckDBConnection instance, TempDirectory temp, ScanFunctions scans, List<ExtensionStatus> extensions) {
+            DuckDBConnection instance,
+            TempDirectory temp,
+            ScanFunctions scans,
+            List<ExtensionStatus> extensions,
+            PlanText plans) {
         this.instance = instance;
         this.temp = temp;
         this.scans = scans;
         this.extensions = List.copyOf(extensions);
+        this.plans = plans;
     }
 
     /**
@@ -69,7 +76,9 @@ public final class QueryEngine implements AutoCloseable {
                 instance.close();
                 throw e;
             }
-            return new QueryEngine(instance, temp, scans, extensions);
+            List<Path> hidden =
+                    Stream.concat(directories.stream(), Stream.of(temp.path())).toList();
+            return new QueryEngine(instance, temp, scans, extensions, new PlanText(hidden));
         } catch (SQLException e) {
             temp.close();
             throw new EiderException(
@@ -126,7 +135,7 @@ public final class QueryEngine implements AutoCloseable {
     public EngineConnection connect(Cancellation cancellation) {
         try {
             DuckDBConnection own = instance.duplicate().unwrap(DuckDBConnection.class);
-            EngineConnection connection = new EngineConnection(own, interrupter, parsed, scans, cancellation);
+            EngineConnection connection = new EngineConnection(own, interrupter, parsed, scans, plans, cancellation);
             cancellation.add(connection);
             return connection;
         } catch (SQLException e) {

@@ -10,6 +10,7 @@ import dev.eider.warehouse.engine.SqlText;
 import dev.eider.warehouse.engine.TableReference;
 import dev.eider.warehouse.metadata.MetadataTables;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +38,23 @@ record Presentation(Tools tools, BufferAllocator allocator, boolean columnsOnly)
     record Tools(ScanPlanner planner, MetadataTables metadata, TableChanges changes, CatalogListings listings) {}
 
     /** What one relation shows: what is pinned, without the rows that one reference does not need. */
-    private record Scan(BoundQuery.Pin pin, String filter) {}
+    private record Wanted(BoundQuery.Pin pin, String filter) {}
+
+    /**
+     * A statement over relations of a connection.
+     *
+     * @param relations in the order of their first appearance
+     */
+    record Presented(String sql, List<Relation> relations) {}
+
+    /**
+     * What one relation of a connection shows.
+     *
+     * @param name its own, unquoted
+     * @param scan how rows of a table are read
+     */
+    record Relation(
+            String name, BoundQuery.Pin pin, TableState state, Expression filter, Optional<ScanPlanner.Scan> scan) {}
 
     /**
      * Makes a view or temporary table for each pin and filter, and returns the statement's text over them.
@@ -45,24 +62,25 @@ record Presentation(Tools tools, BufferAllocator allocator, boolean columnsOnly)
      * @param pins of the statement's references, in their order
      * @param states a table for each pin
      */
-    String present(
+    Presented present(
             EngineConnection connection,
             ParsedQuery query,
             List<BoundQuery.Pin> pins,
             Map<BoundQuery.Pin, TableState> states) {
         Map<TableReference, Expression> filters = ScanFilters.of(query, schemas(query, pins, states));
-        Map<Scan, String> names = new HashMap<>();
+        Map<Wanted, String> names = new HashMap<>();
+        List<Relation> presented = new ArrayList<>();
         Map<TableReference, String> relations = new HashMap<>();
         for (int i = 0; i < pins.size(); i++) {
             BoundQuery.Pin pin = pins.get(i);
             TableReference reference = query.tables().get(i);
             Expression filter = filters.getOrDefault(reference, Expressions.alwaysTrue());
-            Scan scan = new Scan(pin, ExpressionParser.toJson(filter));
-            String name = names.get(scan);
+            Wanted wanted = new Wanted(pin, ExpressionParser.toJson(filter));
+            String name = names.get(wanted);
             if (name == null) {
                 name = PREFIX + names.size();
-                present(connection, name, state(states, pin), pin, filter);
-                names.put(scan, name);
+                presented.add(present(connection, name, state(states, pin), pin, filter));
+                names.put(wanted, name);
             }
             relations.put(reference, SqlText.quoteIdentifier(name));
         }
@@ -72,14 +90,14 @@ record Presentation(Tools tools, BufferAllocator allocator, boolean columnsOnly)
             createView(connection, name, tools.listings().relation(listing, columnsOnly));
             listings.put(listing, SqlText.quoteIdentifier(name));
         }
-        return query.rewrite(relations::get, listings::get);
+        return new Presented(query.rewrite(relations::get, listings::get), presented);
     }
 
     private static void createView(EngineConnection connection, String name, String query) {
         connection.execute("CREATE TEMP VIEW %s AS %s".formatted(SqlText.quoteIdentifier(name), query));
     }
 
-    private void present(
+    private Relation present(
             EngineConnection connection, String name, TableState state, BoundQuery.Pin pin, Expression filter) {
         if (pin.facet() instanceof Facet.Metadata described) {
             if (columnsOnly) {
@@ -87,12 +105,15 @@ record Presentation(Tools tools, BufferAllocator allocator, boolean columnsOnly)
             } else {
                 tools.metadata().present(connection, name, state, described.table(), pin.snapshot(), allocator);
             }
-            return;
+            return new Relation(name, pin, state, filter, Optional.empty());
         }
-        String relation = pin.facet() instanceof Facet.Changes changes
-                ? changes(connection, state, pin, changes)
-                : tools.planner().relation(connection, state, pin, filter);
-        createView(connection, name, relation);
+        if (pin.facet() instanceof Facet.Changes changes) {
+            createView(connection, name, changes(connection, state, pin, changes));
+            return new Relation(name, pin, state, filter, Optional.empty());
+        }
+        ScanPlanner.Scan scan = tools.planner().scan(connection, state, pin, filter);
+        createView(connection, name, scan.relation());
+        return new Relation(name, pin, state, filter, Optional.of(scan));
     }
 
     private String changes(EngineConnection connection, TableState state, BoundQuery.Pin pin, Facet.Changes changes) {

@@ -257,12 +257,18 @@ public final class SnapshotBinder {
         }
     }
 
-    /** Makes the views that the query needs, and returns its text over them. */
+    /** Makes the views that the query needs, and returns its text over them, or over the explanation of it. */
     private String present(EngineConnection connection, BoundQuery query, Presentation presentation) {
         ParsedQuery parsed = connection.parse(query.sql());
         if (parsed.tables().size() != query.pins().size()) {
             throw new EiderException(ErrorCode.INVALID_REQUEST, "The ticket's tables are not those of its SQL");
         }
-        return presentation.present(connection, parsed, query.pins(), tables.of(query));
+        Presentation.Presented presented = presentation.present(connection, parsed, query.pins(), tables.of(query));
+        if (parsed.explain().isEmpty()) {
+            return presented.sql();
+        }
+        return presentation.columnsOnly()
+                ? Explanation.columns(connection, presented.sql())
+                : Explanation.of(connection, presented, parsed.explain().get());
     }
 }

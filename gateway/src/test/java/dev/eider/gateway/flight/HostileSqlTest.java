@@ -93,6 +93,10 @@ class HostileSqlTest {
                 "SELECT * FROM iceberg_metadata('$PLACE/warehouse/main/t')",
                 "SELECT * FROM sqlite_scan('$PLACE/catalog.db', 'iceberg_tables')",
                 "SELECT (SELECT content FROM read_text('/etc/passwd'))",
+                "EXPLAIN SELECT * FROM read_parquet('$FILE')",
+                "EXPLAIN ANALYZE SELECT * FROM read_csv('/etc/passwd')",
+                "EXPLAIN SELECT * FROM '$PLACE/warehouse.csv'",
+                "EXPLAIN ANALYZE FROM glob('/**')",
                 "WITH x AS (FROM read_text('/etc/passwd')) SELECT * FROM t, x");
     }
 
@@ -107,6 +111,9 @@ class HostileSqlTest {
                 "SELECT current_setting('temp_directory')",
                 "SELECT getvariable('x'), getenv('HOME')",
                 "SELECT current_query()",
+                "EXPLAIN SELECT getvariable('x')",
+                "EXPLAIN ANALYZE FROM enable_logging(storage = 'file', storage_config = {'path': '$PLACE'})",
+                "EXPLAIN FROM query('SELECT 1')",
                 "SELECT write_log('x')",
                 "SELECT nextval('s')",
                 "SELECT setseed(0.5)",
@@ -136,7 +143,13 @@ class HostileSqlTest {
                 "SELECT * FROM pg_catalog.pg_class",
                 "SELECT * FROM sqlite_master",
                 "SELECT * FROM memory.main.t",
+                "EXPLAIN FROM duckdb_settings",
+                "EXPLAIN ANALYZE FROM temp.__eider_0",
                 "DESCRIBE duckdb_tables",
+                "SHOW duckdb_settings",
+                "SHOW memory_limit",
+                "SHOW \"__show_tables_expanded\"",
+                "SHOW \"\"\"tables\"\"\"",
                 "SUMMARIZE system.main.duckdb_settings");
     }
 
@@ -145,6 +158,8 @@ class HostileSqlTest {
                         all(
                                 ErrorCode.INVALID_SQL,
                                 "SELECT 1; DROP TABLE t",
+                                "EXPLAIN SELECT 1; DROP TABLE t",
+                                "EXPLAIN ANALYZE SELECT 1 /* ; */ ; COPY t TO '$PLACE/x'",
                                 "SELECT 1 /* ; */ ; -- x\n DROP TABLE t",
                                 "SELECT a FROM t AT (VERSION => 1) ; SELECT 1)",
                                 "SELECT a FROM t AT (VERSION => 1) UNION SELECT 1)",
@@ -183,6 +198,15 @@ class HostileSqlTest {
                 ErrorCode.UNSUPPORTED,
                 "COPY (SELECT 1) TO '$PLACE/warehouse/evil.parquet'",
                 "COPY t FROM '/etc/passwd'",
+                "EXPLAIN COPY (SELECT 1) TO '$PLACE/warehouse/evil.parquet'",
+                "EXPLAIN ANALYZE COPY (SELECT 1) TO '$PLACE/warehouse/evil.parquet'",
+                "EXPLAIN (ANALYZE, FORMAT json) COPY t TO '$PLACE/x'",
+                "EXPLAIN ANALYZE CREATE TABLE x (a INTEGER)",
+                "EXPLAIN ANALYZE DROP TABLE t",
+                "EXPLAIN ANALYZE INSERT INTO t VALUES (3, 'z')",
+                "EXPLAIN ANALYZE SET memory_limit = '100GB'",
+                "EXPLAIN PRAGMA enable_profiling",
+                "EXPLAIN EXPLAIN SELECT 1",
                 "ATTACH '$PLACE/catalog.db' AS c (TYPE sqlite)",
                 "ATTACH ':memory:' AS m",
                 "DETACH memory",
@@ -207,8 +231,11 @@ class HostileSqlTest {
                 "CREATE TEMP TABLE x (a INTEGER)",
                 "CREATE SEQUENCE s",
                 "DROP MACRO repeat",
-                "SHOW TABLES",
-                "SHOW DATABASES");
+                "SHOW VARIABLES",
+                "SELECT * FROM (SHOW VARIABLES)",
+                "SHOW TIME ZONE",
+                "SHOW TRANSACTION ISOLATION LEVEL",
+                "SHOW 'tables'");
     }
 
     private static List<Attempt> growth() {
@@ -217,6 +244,7 @@ class HostileSqlTest {
                                 ErrorCode.TOO_LARGE,
                                 "SELECT repeat('x', 4000000000)",
                                 "SELECT max(repeat(b, 100000000)) FROM t",
+                                "EXPLAIN ANALYZE SELECT max(repeat(b, 100000000)) FROM t",
                                 "SELECT repeat('x', range) FROM range(1000000, 1002048)",
                                 "SELECT lpad('x', 2000000000, 'y')",
                                 "SELECT list_sum(range(1000000000))",
@@ -263,6 +291,7 @@ class HostileSqlTest {
         return all(
                 ErrorCode.TIMED_OUT,
                 "WITH RECURSIVE r AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM r) SELECT count(*) FROM r",
+                "EXPLAIN ANALYZE SELECT count(*) FROM range(1000000) a, range(1000000) b WHERE (a.range + b.range) % 7 = 8",
                 "INSERT INTO t SELECT 1, 'x' FROM range(1000000) a, range(1000000) b WHERE (a.range + b.range) % 7 = 8");
     }
 

@@ -87,6 +87,7 @@ final class SnapshotFiles {
                 file.location(),
                 file.format(),
                 file.recordCount(),
+                file.fileSizeInBytes(),
                 file.specId(),
                 file.partition(),
                 sequenceNumber == null ? 0 : sequenceNumber,

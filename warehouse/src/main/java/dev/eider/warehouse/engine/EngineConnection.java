@@ -33,6 +33,7 @@ public final class EngineConnection implements AutoCloseable {
     private final Interrupter interrupter;
     private final ParsedQueries parsed;
     private final ScanFunctions scans;
+    private final PlanText plans;
     private final Cancellation cancellation;
     private final List<AutoCloseable> owned = new ArrayList<>();
     private volatile boolean cancelled;
@@ -43,11 +44,13 @@ public final class EngineConnection implements AutoCloseable {
             Interrupter interrupter,
             ParsedQueries parsed,
             ScanFunctions scans,
+            PlanText plans,
             Cancellation cancellation) {
         this.connection = connection;
         this.interrupter = interrupter;
         this.parsed = parsed;
         this.scans = scans;
+        this.plans = plans;
         this.cancellation = cancellation;
     }
 
@@ -103,6 +106,14 @@ public final class EngineConnection implements AutoCloseable {
         } catch (SQLException e) {
             throw failure(e);
         }
+    }
+
+    /** Returns how a query would be run, or was run and how long that took: a line for each operator, no host paths. */
+    public List<String> explain(String sql, ExplainMode mode) {
+        String options = mode == ExplainMode.ANALYZE ? "(ANALYZE, FORMAT json)" : "(FORMAT json)";
+        return query("EXPLAIN " + options + " " + sql, row -> row.getString(2)).stream()
+                .flatMap(plan -> plans.lines(plan).stream())
+                .toList();
     }
 
     /**

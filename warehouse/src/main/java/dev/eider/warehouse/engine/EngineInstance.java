@@ -9,6 +9,7 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.Properties;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.duckdb.DuckDBConnection;
 
 /**
@@ -24,13 +25,19 @@ final class EngineInstance implements AutoCloseable {
     private final TempDirectory temp;
     private final ScanFunctions scans;
     private final List<ExtensionStatus> extensions;
+    private final PlanText plans;
 
     private EngineInstance(
-            DuckDBConnection first, TempDirectory temp, ScanFunctions scans, List<ExtensionStatus> extensions) {
+            DuckDBConnection first,
+            TempDirectory temp,
+            ScanFunctions scans,
+            List<ExtensionStatus> extensions,
+            PlanText plans) {
         this.first = first;
         this.temp = temp;
         this.scans = scans;
         this.extensions = List.copyOf(extensions);
+        this.plans = plans;
     }
 
     /** Starts an instance that may touch files below the given directories only. */
@@ -61,7 +68,9 @@ final class EngineInstance implements AutoCloseable {
                 first.close();
                 throw e;
             }
-            return new EngineInstance(first, temp, scans, extensions);
+            List<Path> hidden =
+                    Stream.concat(directories.stream(), Stream.of(temp.path())).toList();
+            return new EngineInstance(first, temp, scans, extensions, new PlanText(hidden));
         } catch (SQLException e) {
             temp.close();
             throw new EiderException(
@@ -101,6 +110,10 @@ final class EngineInstance implements AutoCloseable {
 
     ScanFunctions scans() {
         return scans;
+    }
+
+    PlanText plans() {
+        return plans;
     }
 
     List<ExtensionStatus> extensions() {

@@ -15,23 +15,42 @@ import java.util.function.Function;
  * <p>Immutable.
  */
 public final class ParsedQuery {
-    private final String text;
-    private final List<TableReference> tables;
-    private final List<Edit> edits;
-    private final List<Selection> selections;
-    private final boolean multiplies;
+    private final String statement;
+    private final Optional<ExplainMode> explain;
+    private final Parts parts;
 
-    ParsedQuery(
+    ParsedQuery(Parts parts) {
+        this(parts.text(), Optional.empty(), parts);
+    }
+
+    private ParsedQuery(String statement, Optional<ExplainMode> explain, Parts parts) {
+        this.statement = statement;
+        this.explain = explain;
+        this.parts = parts;
+    }
+
+    /**
+     * What a query consists of.
+     *
+     * @param text of the query, without what stands before and behind it
+     * @param multiplies whether it makes rows of its own, or uses those of a reference several times
+     */
+    record Parts(
             String text,
             List<TableReference> tables,
             List<Edit> edits,
             List<Selection> selections,
             boolean multiplies) {
-        this.text = text;
-        this.tables = List.copyOf(tables);
-        this.edits = List.copyOf(edits);
-        this.selections = List.copyOf(selections);
-        this.multiplies = multiplies;
+        Parts {
+            tables = List.copyOf(tables);
+            edits = List.copyOf(edits);
+            selections = List.copyOf(selections);
+        }
+    }
+
+    /** Returns the same query as part of a statement that may ask for an explanation of it. */
+    ParsedQuery explained(String whole, Optional<ExplainMode> mode) {
+        return new ParsedQuery(whole, mode, parts);
     }
 
     /**
@@ -39,26 +58,44 @@ public final class ParsedQuery {
      *
      * @param replacement written there; behind the relation's name if there is a table
      * @param tables the reference whose relation is written there, or none
+     * @param listings the listing whose relation is written there, or none
      */
-    record Edit(int start, int end, String replacement, List<TableReference> tables) {
+    record Edit(int start, int end, String replacement, List<TableReference> tables, List<CatalogListing> listings) {
         Edit(int start, int end, String replacement) {
-            this(start, end, replacement, List.of());
+            this(start, end, replacement, List.of(), List.of());
+        }
+
+        Edit(int start, int end, String replacement, TableReference table) {
+            this(start, end, replacement, List.of(table), List.of());
         }
     }
 
     /** Returns the statement as it was written, without what follows it. */
     public String text() {
-        return text;
+        return statement;
+    }
+
+    /** Returns what is asked for if not the rows, but an explanation of how the query gets them. */
+    public Optional<ExplainMode> explain() {
+        return explain;
     }
 
     /** Returns the references in the order of appearance; a table that is named twice is there twice. */
     public List<TableReference> tables() {
-        return tables;
+        return parts.tables();
+    }
+
+    /** Returns what the statement wants listed, each once. */
+    public List<CatalogListing> listings() {
+        return parts.edits().stream()
+                .flatMap(edit -> edit.listings().stream())
+                .distinct()
+                .toList();
     }
 
     /** Returns every SELECT of the statement, wherever it stands. */
     public List<Selection> selections() {
-        return selections;
+        return parts.selections();
     }
 
     /**
@@ -66,16 +103,17 @@ public final class ParsedQuery {
      * no rows of its own, and uses those of no reference several times.
      */
     public boolean isBoundedByTables() {
-        return !multiplies;
+        return !parts.multiplies();
     }
 
     /**
-     * Returns the text with each table's name replaced by that of a relation, and without AT clauses.
+     * Returns the query with each table's name replaced by that of a relation, and without AT clauses.
      *
      * @param relation gives the name of a relation, quoted where it needs to be
+     * @param listed gives the name of a relation that lists something
      */
-    public String rewrite(Function<TableReference, String> relation) {
-        return rewrite(relation, Map.of());
+    public String rewrite(Function<TableReference, String> relation, Function<CatalogListing, String> listed) {
+        return rewrite(relation, listed, Map.of());
     }
 
     /**
@@ -83,7 +121,10 @@ public final class ParsedQuery {
      *
      * @param counts for each such reference, the column of its relation that holds the number of the table's rows
      */
-    public String rewrite(Function<TableReference, String> relation, Map<TableReference, String> counts) {
+    public String rewrite(
+            Function<TableReference, String> relation,
+            Function<CatalogListing, String> listed,
+            Map<TableReference, String> counts) {
         Map<Integer, Edit> sorted = new TreeMap<>();
         for (Edit edit : allEdits(counts)) {
             Edit other = sorted.put(edit.start(), edit);
@@ -91,7 +132,8 @@ public final class ParsedQuery {
                 throw new EiderException(ErrorCode.INTERNAL, "Two different edits of one place in the statement");
             }
         }
-        StringBuilder rewritten = new StringBuilder(text.length() + 32 * tables.size());
+        String text = parts.text();
+        StringBuilder rewritten = new StringBuilder(text.length() + 32 * tables().size());
         int copied = 0;
         for (Edit edit : sorted.values()) {
             if (edit.start() < copied) {
@@ -99,6 +141,7 @@ public final class ParsedQuery {
             }
             rewritten.append(text, copied, edit.start());
             edit.tables().forEach(table -> rewritten.append(relation.apply(table)));
+            edit.listings().forEach(listing -> rewritten.append(listed.apply(listing)));
             rewritten.append(edit.replacement());
             copied = edit.end();
         }
@@ -106,8 +149,8 @@ public final class ParsedQuery {
     }
 
     private List<Edit> allEdits(Map<TableReference, String> counts) {
-        List<Edit> all = new ArrayList<>(edits);
-        for (Selection selection : counts.isEmpty() ? List.<Selection>of() : selections) {
+        List<Edit> all = new ArrayList<>(parts.edits());
+        for (Selection selection : counts.isEmpty() ? List.<Selection>of() : selections()) {
             Optional<String> column = selection.sources().stream()
                     .flatMap(source -> source.table().stream())
                     .flatMap(table -> Optional.ofNullable(counts.get(table)).stream())

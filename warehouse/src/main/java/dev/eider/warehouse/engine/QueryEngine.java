@@ -73,8 +73,8 @@ public final class QueryEngine implements AutoCloseable {
 
     private EngineConnection connect(EngineInstance instance, Cancellation cancellation) {
         try {
-            EngineConnection connection =
-                    new EngineConnection(instance.connect(), interrupter, parsed, instance.scans(), cancellation);
+            EngineConnection connection = new EngineConnection(
+                    instance.connect(), interrupter, parsed, instance.scans(), instance.plans(), cancellation);
             cancellation.add(connection);
             return connection;
         } catch (SQLException e) {

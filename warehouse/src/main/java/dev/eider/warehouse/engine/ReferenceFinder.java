@@ -45,6 +45,7 @@ final class ReferenceFinder {
         // The parser copies some expressions, so that one place in the text may appear in the tree several times.
         tree.tables().forEach(this::addTable);
         tree.changes().forEach(this::addChanges);
+        edits.addAll(ListingText.edits(tokens, Set.copyOf(tree.listings())));
         Set<List<String>> qualifiers = qualifiers();
         Set<SyntaxTree.Column> seen = new HashSet<>();
         for (SyntaxTree.Column column : tree.columns()) {
@@ -55,7 +56,7 @@ final class ReferenceFinder {
         List<TableReference> tables = references.values().stream()
                 .sorted((a, b) -> Integer.compare(a.position(), b.position()))
                 .toList();
-        return new ParsedQuery(text, tables, edits, selections(), tree.multiplies());
+        return new ParsedQuery(new ParsedQuery.Parts(text, tables, edits, selections(), tree.multiplies()));
     }
 
     /** The parser copies some expressions, and with them the queries inside: these are listed once. */
@@ -125,9 +126,6 @@ final class ReferenceFinder {
         int last = requireName(first, table.path());
         int start = tokens.get(first).start();
         SqlToken before = token(first - 1);
-        if (before.isKeyword("SHOW")) {
-            throw new EiderException(ErrorCode.UNSUPPORTED, "SHOW is not supported; use DESCRIBE");
-        }
         int behind = behindAlias(table, first, last + 1);
         Optional<TableReference.At> at = table.version().map(version -> version(version, behind, table));
         Optional<String> alias = table.alias().isEmpty() ? Optional.empty() : Optional.of(table.alias());
@@ -168,7 +166,7 @@ final class ReferenceFinder {
                 ChangesCall.path(call.table()), Optional.of(alias), Optional.empty(), start, Optional.of(changes));
         if (references.put(start, reference) == null) {
             String shown = call.alias().isEmpty() ? " AS " + SqlText.quoteIdentifier(ChangesCall.NAME) : "";
-            edits.add(new ParsedQuery.Edit(start, tokens.get(close).end(), shown, List.of(reference)));
+            edits.add(new ParsedQuery.Edit(start, tokens.get(close).end(), shown, reference));
         }
     }
 
@@ -192,7 +190,7 @@ final class ReferenceFinder {
     }
 
     private void replaceName(TableReference reference, SqlToken before, int last) {
-        boolean bare = before.isKeyword("DESCRIBE") || before.isKeyword("DESC") || before.isKeyword("SUMMARIZE");
+        boolean bare = ListingText.describes(before);
         if (before.isKeyword("TABLE")) {
             // "TABLE t" takes no alias, which the rest of the query may need; "FROM t" means the same.
             edits.add(new ParsedQuery.Edit(before.start(), before.end(), "FROM"));
@@ -201,7 +199,7 @@ final class ReferenceFinder {
         String alias = named ? "" : " AS " + SqlText.quoteIdentifier(reference.name());
         // "t *" is an old way to write "t", and only before an alias is it an error.
         int end = token(last + 1).isSymbol("*") ? last + 1 : last;
-        edits.add(new ParsedQuery.Edit(reference.position(), tokens.get(end).end(), alias, List.of(reference)));
+        edits.add(new ParsedQuery.Edit(reference.position(), tokens.get(end).end(), alias, reference));
     }
 
     /** Returns the index of the token behind the alias and its list of columns, where AT stands if there is one. */

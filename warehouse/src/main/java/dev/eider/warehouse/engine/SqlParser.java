@@ -17,7 +17,7 @@ public final class SqlParser {
     private final FunctionGate gate = new FunctionGate();
 
     /**
-     * Parses one query.
+     * Parses one query, or what EXPLAIN is to explain.
      *
      * @param connection any connection to the engine; nothing is run on it but the parser
      * @throws EiderException INVALID_SQL if the text is not one well-formed statement, UNSUPPORTED if it is not a query
@@ -26,10 +26,11 @@ public final class SqlParser {
     public ParsedQuery parse(Connection connection, String sql) {
         String text = PlainBlanks.in(SqlLexer.statement(sql));
         requireFewConditions(text);
-        SyntaxTree tree = SyntaxReader.read(connection, text);
+        ExplainPrefix explain = ExplainPrefix.of(text);
+        SyntaxTree tree = SyntaxReader.read(connection, explain.query());
         tree.uses().forEach(SqlParser::check);
         tree.functions().forEach(gate::check);
-        return new ReferenceFinder(text, tree).query();
+        return new ReferenceFinder(explain.query(), tree).query().explained(text, explain.mode());
     }
 
     private static void requireFewConditions(String text) {
@@ -46,8 +47,6 @@ public final class SqlParser {
     private static void check(SyntaxTree.Trait trait) {
         switch (trait) {
             case PARAMETER -> throw unsupported("Parameters such as ? and $1 are not supported yet");
-            case CATALOG_LISTING ->
-                throw unsupported("SHOW is not supported; DESCRIBE and SUMMARIZE take a table or a query");
             case QUALIFIED_STAR ->
                 throw unsupported("A namespace is not supported inside EXCLUDE and RENAME; name the column alone");
             case AGGREGATE_STATE -> throw unsupported("EXPORT_STATE is not supported");

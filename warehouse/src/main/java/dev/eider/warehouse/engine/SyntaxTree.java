@@ -16,6 +16,7 @@ import java.util.Set;
  * @param selections every SELECT
  * @param changes every call of {@code table_changes}
  * @param multiplies whether it makes rows of its own, or names the rows of a subquery to use them several times
+ * @param listings every SHOW of what there is
  */
 record SyntaxTree(
         List<Call> functions,
@@ -24,14 +25,13 @@ record SyntaxTree(
         List<Trait> uses,
         List<Selection> selections,
         List<Changes> changes,
-        boolean multiplies) {
+        boolean multiplies,
+        List<CatalogListing> listings) {
 
     /** Something that a statement does which is not a function, table or column. */
     enum Trait {
         /** Has a place for a value that comes later. */
         PARAMETER,
-        /** Lists the engine's own catalog: SHOW TABLES, a bare DESCRIBE. */
-        CATALOG_LISTING,
         /** Names a namespace inside EXCLUDE or RENAME. */
         QUALIFIED_STAR,
         /** Takes the binary state of an aggregate. */
@@ -117,5 +117,6 @@ record SyntaxTree(
         uses = List.copyOf(uses);
         selections = List.copyOf(selections);
         changes = List.copyOf(changes);
+        listings = List.copyOf(listings);
     }
 }

@@ -45,6 +45,7 @@ final class SyntaxWalk {
     private final List<SyntaxTree.Trait> uses = new ArrayList<>();
     private final List<SyntaxTree.Selection> selections = new ArrayList<>();
     private final List<SyntaxTree.Changes> changes = new ArrayList<>();
+    private final List<CatalogListing> listings = new ArrayList<>();
     private final Deque<Step> steps = new ArrayDeque<>();
     private boolean multiplies;
 
@@ -58,7 +59,14 @@ final class SyntaxWalk {
             walk.visit(step.node, step.place);
         }
         return new SyntaxTree(
-                walk.functions, walk.tables, walk.columns, walk.uses, walk.selections, walk.changes, walk.multiplies);
+                walk.functions,
+                walk.tables,
+                walk.columns,
+                walk.uses,
+                walk.selections,
+                walk.changes,
+                walk.multiplies,
+                walk.listings);
     }
 
     /** A node that is still to be visited. */
@@ -193,7 +201,8 @@ final class SyntaxWalk {
             }
             case "SHOW_REF" -> {
                 if (node.path("query").isNull()) {
-                    uses.add(SyntaxTree.Trait.CATALOG_LISTING);
+                    requireOutsideVersion(place);
+                    listings.add(ListingText.read(node));
                 }
                 pushFields(node, place);
             }

@@ -19,9 +19,9 @@ final class ChosenScan implements ScanPlanner {
     private final ReadConfig.Engine configured;
     private final Optional<String> missing;
     private final IcebergScan icebergScan;
-    private final ScanPlanner planned;
+    private final PlannedScan planned;
 
-    ChosenScan(ReadConfig.Engine configured, QueryEngine engine, IcebergScan icebergScan, ScanPlanner planned) {
+    ChosenScan(ReadConfig.Engine configured, QueryEngine engine, IcebergScan icebergScan, PlannedScan planned) {
         this.configured = configured;
         this.missing = missing(engine.extensions());
         this.icebergScan = icebergScan;
@@ -95,9 +95,10 @@ final class ChosenScan implements ScanPlanner {
     }
 
     @Override
-    public String relation(EngineConnection connection, TableState table, BoundQuery.Pin pin, Expression filter) {
-        return choice(table, pin).engine() == ReadConfig.Engine.PLANNED
-                ? planned.relation(connection, table, pin, filter)
-                : icebergScan.relation(table, pin);
+    public Scan scan(EngineConnection connection, TableState table, BoundQuery.Pin pin, Expression filter) {
+        ScanChoice choice = choice(table, pin);
+        return choice.engine() == ReadConfig.Engine.PLANNED
+                ? planned.scan(connection, table, pin, filter, choice)
+                : new Scan(icebergScan.relation(table, pin), choice, Optional.empty());
     }
 }

@@ -6,11 +6,12 @@ import dev.eider.warehouse.scan.ScanPlan;
 import dev.eider.warehouse.scan.ScanRelation;
 import dev.eider.warehouse.scan.SnapshotPlanner;
 import java.util.Objects;
+import java.util.Optional;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.expressions.Expression;
 
 /** Has the engine read exactly the rows that are live in a snapshot's data files, mapping columns by field id. */
-final class PlannedScan implements ScanPlanner {
+final class PlannedScan {
     private final SnapshotPlanner planner;
     private final ScanRelation relation;
 
@@ -19,10 +20,11 @@ final class PlannedScan implements ScanPlanner {
         this.relation = relation;
     }
 
-    @Override
-    public String relation(EngineConnection connection, TableState state, BoundQuery.Pin pin, Expression filter) {
+    ScanPlanner.Scan scan(
+            EngineConnection connection, TableState state, BoundQuery.Pin pin, Expression filter, ScanChoice choice) {
         Schema schema = Objects.requireNonNull(state.table().schemas().get(pin.schemaId()), "schema");
         ScanPlan plan = planner.plan(state, pin.snapshot(), schema, filter);
-        return relation.of(connection, state, schema, plan, ScanRelation.Rows.PLAIN);
+        return new ScanPlanner.Scan(
+                relation.of(connection, state, schema, plan, ScanRelation.Rows.PLAIN), choice, Optional.of(plan));
     }
 }

@@ -3,12 +3,14 @@ package dev.eider.warehouse.read;
 import dev.eider.catalog.TableState;
 import dev.eider.warehouse.changes.ChangeRange;
 import dev.eider.warehouse.changes.TableChanges;
+import dev.eider.warehouse.engine.CatalogListing;
 import dev.eider.warehouse.engine.EngineConnection;
 import dev.eider.warehouse.engine.ParsedQuery;
 import dev.eider.warehouse.engine.SqlText;
 import dev.eider.warehouse.engine.TableReference;
 import dev.eider.warehouse.metadata.MetadataTables;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,10 +38,31 @@ record Presentation(Tools tools, BufferAllocator allocator, boolean columnsOnly)
     private static final String ROWS = PREFIX + "rows";
 
     /** What presents each facet of a table. Immutable. */
-    record Tools(ScanPlanner planner, MetadataTables metadata, TableChanges changes, MetadataTotals totals) {}
+    record Tools(
+            ScanPlanner planner,
+            MetadataTables metadata,
+            TableChanges changes,
+            CatalogListings listings,
+            MetadataTotals totals) {}
 
     /** What one relation shows: what is pinned, without the rows that one reference does not need; or its totals. */
-    private record Scan(BoundQuery.Pin pin, String filter, Optional<String> totals) {}
+    private record Wanted(BoundQuery.Pin pin, String filter, Optional<String> totals) {}
+
+    /**
+     * A statement over relations of a connection.
+     *
+     * @param relations in the order of their first appearance
+     */
+    record Presented(String sql, List<Relation> relations) {}
+
+    /**
+     * What one relation of a connection shows.
+     *
+     * @param name its own, unquoted
+     * @param scan how rows of a table are read
+     */
+    record Relation(
+            String name, BoundQuery.Pin pin, TableState state, Expression filter, Optional<ScanPlanner.Scan> scan) {}
 
     /**
      * Makes a view or temporary table for each pin and filter, and returns the statement's text over them.
@@ -47,14 +70,15 @@ record Presentation(Tools tools, BufferAllocator allocator, boolean columnsOnly)
      * @param pins of the statement's references, in their order
      * @param states a table for each pin
      */
-    String present(
+    Presented present(
             EngineConnection connection,
             ParsedQuery query,
             List<BoundQuery.Pin> pins,
             Map<BoundQuery.Pin, TableState> states) {
         Map<TableReference, Schema> schemas = schemas(query, pins, states);
         Map<TableReference, Expression> filters = ScanFilters.of(query, schemas);
-        Map<Scan, String> names = new HashMap<>();
+        Map<Wanted, String> names = new HashMap<>();
+        List<Relation> presented = new ArrayList<>();
         Map<TableReference, String> relations = new HashMap<>();
         Map<TableReference, String> counts = new HashMap<>();
         for (int i = 0; i < pins.size(); i++) {
@@ -64,24 +88,39 @@ record Presentation(Tools tools, BufferAllocator allocator, boolean columnsOnly)
             MetadataTotals.Pinned pinned = new MetadataTotals.Pinned(state(states, pin), pin);
             Optional<String> totals = tools.totals().relation(query, reference, pinned, schemas, ROWS);
             totals.ifPresent(any -> counts.put(reference, ROWS));
-            Scan scan = new Scan(pin, ExpressionParser.toJson(filter), totals);
-            String name = names.get(scan);
+            Wanted wanted = new Wanted(pin, ExpressionParser.toJson(filter), totals);
+            String name = names.get(wanted);
             if (name == null) {
                 name = PREFIX + names.size();
-                present(connection, name, pinned, filter, totals);
-                names.put(scan, name);
+                presented.add(
+                        totals.isPresent()
+                                ? presentTotals(connection, name, pinned, totals.get())
+                                : present(connection, name, pinned, filter));
+                names.put(wanted, name);
             }
             relations.put(reference, SqlText.quoteIdentifier(name));
         }
-        return query.rewrite(relations::get, counts);
+        Map<CatalogListing, String> listings = new HashMap<>();
+        for (CatalogListing listing : query.listings()) {
+            String name = PREFIX + (names.size() + listings.size());
+            createView(connection, name, tools.listings().relation(listing, columnsOnly));
+            listings.put(listing, SqlText.quoteIdentifier(name));
+        }
+        return new Presented(query.rewrite(relations::get, listings::get, counts), presented);
     }
 
-    private void present(
-            EngineConnection connection,
-            String name,
-            MetadataTotals.Pinned pinned,
-            Expression filter,
-            Optional<String> totals) {
+    private static void createView(EngineConnection connection, String name, String query) {
+        connection.execute("CREATE TEMP VIEW %s AS %s".formatted(SqlText.quoteIdentifier(name), query));
+    }
+
+    private static Relation presentTotals(
+            EngineConnection connection, String name, MetadataTotals.Pinned pinned, String totals) {
+        createView(connection, name, totals);
+        return new Relation(name, pinned.pin(), pinned.state(), Expressions.alwaysTrue(), Optional.empty());
+    }
+
+    private Relation present(
+            EngineConnection connection, String name, MetadataTotals.Pinned pinned, Expression filter) {
         TableState state = pinned.state();
         BoundQuery.Pin pin = pinned.pin();
         if (pin.facet() instanceof Facet.Metadata described) {
@@ -90,12 +129,15 @@ record Presentation(Tools tools, BufferAllocator allocator, boolean columnsOnly)
             } else {
                 tools.metadata().present(connection, name, state, described.table(), pin.snapshot(), allocator);
             }
-            return;
+            return new Relation(name, pin, state, filter, Optional.empty());
         }
-        String relation = totals.orElseGet(() -> pin.facet() instanceof Facet.Changes changes
-                ? changes(connection, state, pin, changes)
-                : tools.planner().relation(connection, state, pin, filter));
-        connection.execute("CREATE TEMP VIEW %s AS %s".formatted(SqlText.quoteIdentifier(name), relation));
+        if (pin.facet() instanceof Facet.Changes changes) {
+            createView(connection, name, changes(connection, state, pin, changes));
+            return new Relation(name, pin, state, filter, Optional.empty());
+        }
+        ScanPlanner.Scan scan = tools.planner().scan(connection, state, pin, filter);
+        createView(connection, name, scan.relation());
+        return new Relation(name, pin, state, filter, Optional.of(scan));
     }
 
     private String changes(EngineConnection connection, TableState state, BoundQuery.Pin pin, Facet.Changes changes) {

@@ -77,6 +77,7 @@ public final class SnapshotBinder {
                 this.planner,
                 new MetadataTables(catalog.history()),
                 new TableChanges(catalog.history(), relation),
+                new CatalogListings(catalog),
                 totals);
         this.changeBounds = new ChangeBounds(catalog.history(), versions);
         this.config = config;
@@ -267,9 +268,16 @@ public final class SnapshotBinder {
         }
     }
 
-    /** Makes the views that the query needs, and returns its text over them. */
+    /** Makes the views that the query needs, and returns its text over them, or over the explanation of it. */
     private String present(EngineConnection connection, BoundQuery query, Presentation presentation) {
-        return presentation.present(connection, parsed(connection, query), query.pins(), tables.of(query));
+        ParsedQuery parsed = parsed(connection, query);
+        Presentation.Presented presented = presentation.present(connection, parsed, query.pins(), tables.of(query));
+        if (parsed.explain().isEmpty()) {
+            return presented.sql();
+        }
+        return presentation.columnsOnly()
+                ? Explanation.columns(connection, presented.sql())
+                : Explanation.of(connection, presented, parsed.explain().get());
     }
 
     private static ParsedQuery parsed(EngineConnection connection, BoundQuery query) {

@@ -23,6 +23,7 @@ record DataManifest(
         FilePaths paths,
         LongColumn formats,
         LongColumn rows,
+        LongColumn bytesOfFiles,
         LongColumn sequences,
         LongColumn firstRowIds,
         StructType partitionType,
@@ -56,6 +57,7 @@ record DataManifest(
                 + paths.bytes()
                 + formats.bytes()
                 + rows.bytes()
+                + bytesOfFiles.bytes()
                 + sequences.bytes()
                 + firstRowIds.bytes()
                 + partition.bytes()

@@ -33,6 +33,7 @@ final class ManifestDecoder {
             DataFile.FILE_PATH.name(),
             DataFile.FILE_FORMAT.name(),
             DataFile.RECORD_COUNT.name(),
+            DataFile.FILE_SIZE.name(),
             DataFile.PARTITION_NAME,
             DataFile.VALUE_COUNTS.name(),
             DataFile.NULL_VALUE_COUNTS.name(),
@@ -45,6 +46,7 @@ final class ManifestDecoder {
     private final FilePaths.Builder paths = new FilePaths.Builder();
     private final LongColumn.Builder formats = new LongColumn.Builder();
     private final LongColumn.Builder rows = new LongColumn.Builder();
+    private final LongColumn.Builder bytesOfFiles = new LongColumn.Builder();
     private final LongColumn.Builder sequences = new LongColumn.Builder();
     private final LongColumn.Builder firstRowIds = new LongColumn.Builder();
     private final Map<StructLikeWrapper, Integer> partitionIndexes = new HashMap<>();
@@ -77,6 +79,7 @@ final class ManifestDecoder {
         paths.put(row, file.location());
         formats.put(row, DataManifest.FORMATS.indexOf(file.format()), 0);
         rows.put(row, file.recordCount(), 0);
+        bytesOfFiles.put(row, file.fileSizeInBytes(), 0);
         sequences.put(row, sequence(file.dataSequenceNumber(), manifest), 0);
         Long firstRowId = file.firstRowId();
         firstRowIds.put(row, firstRowId == null ? -1 : firstRowId, -1);
@@ -129,6 +132,7 @@ final class ManifestDecoder {
                 paths.build(size),
                 formats.build(size, 0),
                 rows.build(size, 0),
+                bytesOfFiles.build(size, 0),
                 sequences.build(size, 0),
                 firstRowIds.build(size, -1),
                 partitionType,

@@ -129,6 +129,7 @@ final class Planning {
                 location,
                 manifest.format(row),
                 manifest.rows().get(row),
+                manifest.bytesOfFiles().get(row),
                 specId,
                 manifest.partitions().get(manifest.partitionOf(row)),
                 manifest.sequences().get(row),

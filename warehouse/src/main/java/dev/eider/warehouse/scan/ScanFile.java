@@ -10,6 +10,7 @@ import org.apache.iceberg.StructLike;
  *
  * @param location as the manifest spells it
  * @param rows before deletes
+ * @param bytes of the file
  * @param specId the partition spec that it was written under
  * @param partition its values of that spec, empty for an unpartitioned one
  * @param dataSequenceNumber tells which equality deletes are newer
@@ -20,6 +21,7 @@ public record ScanFile(
         String location,
         FileFormat format,
         long rows,
+        long bytes,
         int specId,
         StructLike partition,
         long dataSequenceNumber,

@@ -147,7 +147,7 @@ class QueryRewriteTest {
         assertThat(query.tables())
                 .extracting(table -> table.at().orElseThrow().constant().orElse("-"))
                 .containsExactly("3", "-", "dev");
-        assertThat(query.rewrite(table -> "\"__" + table.name() + '"'))
+        assertThat(query.rewrite(table -> "\"__" + table.name() + '"', listing -> ""))
                 .isEqualTo(
                         "SELECT x.a, t.id FROM \"__u\" AS x(a, b)  JOIN \"__t\" AS \"t\"  ON x.a = \"t\".id, y: \"__wide\" ");
         assertThat(rows(rewrite(query))).hasSize(3);
@@ -170,7 +170,7 @@ class QueryRewriteTest {
     void keepsTextThatLooksLikeAReference() {
         ParsedQuery query = parser.parse(connection, "SELECT 'FROM t AT (VERSION => 1)' -- FROM t\nFROM t");
 
-        assertThat(query.rewrite(table -> "r"))
+        assertThat(query.rewrite(table -> "r", listing -> ""))
                 .isEqualTo("SELECT 'FROM t AT (VERSION => 1)' -- FROM t\nFROM r AS \"t\"");
     }
 
@@ -214,7 +214,7 @@ class QueryRewriteTest {
                 run("CREATE OR REPLACE TEMP VIEW " + view + " AS SELECT * FROM " + String.join(".", path));
             }
         }
-        return query.rewrite(table -> views.get(String.join("\0", table.path())));
+        return query.rewrite(table -> views.get(String.join("\0", table.path())), listing -> "");
     }
 
     private void run(String sql) throws SQLException {

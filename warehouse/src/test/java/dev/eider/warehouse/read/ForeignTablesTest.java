@@ -93,6 +93,9 @@ class ForeignTablesTest {
             softly.assertThatCode(() -> requireRight(name, read)).doesNotThrowAnyException();
         }
         softly.assertAll();
+        assertThat(test.query("EXPLAIN ANALYZE SELECT * FROM " + name))
+                .contains("eider_scan|main." + name)
+                .noneMatch(row -> row.contains(directory.toString()));
     }
 
     private static void requireRight(String name, JsonNode read) throws IOException {

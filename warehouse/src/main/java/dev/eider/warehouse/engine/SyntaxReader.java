@@ -135,7 +135,8 @@ final class SyntaxReader {
                 return new EiderException(
                         ErrorCode.UNSUPPORTED,
                         rows
-                                ? "PIVOT is not supported without the list of values: PIVOT … ON column IN (…)"
+                                ? "PIVOT is not supported in this form without the list of values, as in ON column IN (…);"
+                                        + " a join has to stand in brackets"
                                 : "Not a query: " + token.text().toUpperCase(Locale.ROOT));
             }
         }

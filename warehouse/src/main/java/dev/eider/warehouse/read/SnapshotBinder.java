@@ -10,8 +10,6 @@ import dev.eider.warehouse.engine.EngineConnection;
 import dev.eider.warehouse.engine.ParsedQuery;
 import dev.eider.warehouse.engine.QueryEngine;
 import dev.eider.warehouse.engine.SqlText;
-import dev.eider.warehouse.engine.TableReference;
-import dev.eider.warehouse.metadata.MetadataTable;
 import dev.eider.warehouse.metadata.MetadataTables;
 import dev.eider.warehouse.scan.ScanRelation;
 import dev.eider.warehouse.scan.SnapshotPlanner;
@@ -20,7 +18,6 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -41,6 +38,7 @@ import org.apache.iceberg.catalog.TableIdentifier;
 public final class SnapshotBinder {
     private final TableCatalog catalog;
     private final QueryEngine engine;
+    private final Binding.Parts parts;
     private final TableVersions versions;
     private final PinnedTables tables;
     private final ChosenScan planner;
@@ -83,6 +81,7 @@ public final class SnapshotBinder {
         this.config = config;
         this.clock = clock;
         this.minimums = new MinimumSnapshots(catalog.history());
+        this.parts = new Binding.Parts(catalog, engine, versions, changeBounds, minimums, tools);
     }
 
     /** Returns how tables are read as a rule, and why: a sentence for people. */
@@ -100,45 +99,15 @@ public final class SnapshotBinder {
                 .toList();
     }
 
-    /** Checks a query and pins its tables; runs nothing. */
-    public BoundQuery bind(String sql) {
-        return bind(sql, ReadOptions.NONE);
-    }
-
-    /** Like the other, for a caller that has to see certain snapshots, or wants the tables as they were. */
-    public BoundQuery bind(String sql, ReadOptions options) {
-        return bind(sql, options, new Cancellation());
-    }
-
-    /** Like the other, for a caller that may leave meanwhile. */
-    public BoundQuery bind(String sql, ReadOptions options, Cancellation cancellation) {
-        try (EngineConnection connection = engine.connect(cancellation)) {
-            ParsedQuery query = connection.parse(sql);
-            List<List<Referent>> meanings =
-                    query.tables().stream().map(Referent::of).toList();
-            Instant now = clock.instant();
-            Map<TableIdentifier, TableState> states = catalog.load(meanings.stream()
-                    .flatMap(List::stream)
-                    .map(Referent::table)
-                    .distinct()
-                    .toList());
-            List<BoundQuery.Pin> pins = new ArrayList<>();
-            Map<BoundQuery.Pin, TableState> pinned = new HashMap<>();
-            for (int i = 0; i < meanings.size(); i++) {
-                Referent referent = Referent.choose(meanings.get(i), states);
-                TableState state = Objects.requireNonNull(states.get(referent.table()), "state");
-                TableReference reference = query.tables().get(i);
-                BoundQuery.Pin pin = reference
-                        .changes()
-                        .map(changes -> changeBounds.pin(connection, state, changes))
-                        .orElseGet(
-                                () -> referent.pin(state, version(connection, reference, referent, options), versions));
-                pins.add(pin);
-                pinned.put(pin, state);
-            }
-            minimums.require(options, pinned);
-            return new BoundQuery(query.text(), pins, now, pinned);
-        }
+    /**
+     * Checks a query and pins its tables. Runs nothing, unless the data has to tell the columns, as for PIVOT without
+     * values.
+     *
+     * @param options what a caller has to see, or the version that it wants
+     * @param cancellation for a caller that may leave meanwhile
+     */
+    public BoundQuery bind(String sql, ReadOptions options, BufferAllocator allocator, Cancellation cancellation) {
+        return new Binding(parts, options, allocator, cancellation).bind(sql, clock.instant());
     }
 
     /** Pins the reading of one whole table, at its current snapshot unless the options name another version. */
@@ -165,49 +134,6 @@ public final class SnapshotBinder {
         TableState state = catalog.load(name);
         BoundQuery.Pin pin = changeBounds.pin(state, after, branch);
         return new BoundQuery(ChangeBounds.sql(pin), List.of(pin), now, Map.of(pin, state));
-    }
-
-    /** What describes a table as a whole is read as it is now, unless the statement itself gives a version. */
-    private static TableVersion version(
-            EngineConnection connection, TableReference reference, Referent referent, ReadOptions options) {
-        boolean ofOneSnapshot =
-                referent.metadata().map(MetadataTable::ofOneSnapshot).orElse(true);
-        return reference
-                .at()
-                .map(at -> switch (at.unit()) {
-                    case VERSION -> numbered(connection, at.expression());
-                    case TIMESTAMP -> new TableVersion.AsOf(instant(connection, at.expression()));
-                })
-                .orElse(ofOneSnapshot ? options.version() : new TableVersion.Latest());
-    }
-
-    private static TableVersion numbered(EngineConnection connection, String expression) {
-        Object value = single(connection, "SELECT (%s\n)".formatted(expression), expression);
-        if (value instanceof Integer || value instanceof Long) {
-            return new TableVersion.AtSnapshot(((Number) value).longValue());
-        }
-        if (value instanceof String name) {
-            return new TableVersion.AtRef(name);
-        }
-        throw new EiderException(
-                ErrorCode.INVALID_SQL,
-                "AT (VERSION => %s) is neither a snapshot id nor the name of a branch or tag".formatted(expression));
-    }
-
-    private static Instant instant(EngineConnection connection, String expression) {
-        String sql = "SELECT epoch_ms(CAST((%s\n) AS TIMESTAMP WITH TIME ZONE))".formatted(expression);
-        return Instant.ofEpochMilli(((Number) single(connection, sql, expression)).longValue());
-    }
-
-    private static Object single(EngineConnection connection, String sql, String expression) {
-        List<Object> values = connection.query(sql, row -> {
-            Object value = row.getObject(1);
-            return value == null ? "" : value;
-        });
-        if (values.get(0).equals("")) {
-            throw new EiderException(ErrorCode.INVALID_SQL, "AT (… => %s) is NULL".formatted(expression));
-        }
-        return values.get(0);
     }
 
     /** Returns the Arrow schema of a bound query's result, without running it. */

@@ -61,7 +61,7 @@ public final class StatementRunner {
     /** Decides what a statement is, and binds it if it is a query; runs nothing. */
     public SqlStatement prepare(String sql, ReadOptions options, Cancellation cancellation) {
         if (StatementParser.parse(sql).isEmpty()) {
-            return new SqlStatement.Query(binder.bind(sql, options, cancellation));
+            return new SqlStatement.Query(binder.bind(sql, options, allocator, cancellation));
         }
         if (!options.isEmpty()) {
             throw new EiderException(
@@ -129,7 +129,7 @@ public final class StatementRunner {
     private UpdateResult insert(InsertInto insert, Cancellation cancellation) {
         TableState table = catalog.load(insert.table());
         List<NestedField> targets = targets(table, insert);
-        BoundQuery source = binder.bind(insert.query(), ReadOptions.NONE, cancellation);
+        BoundQuery source = binder.bind(insert.query(), ReadOptions.NONE, allocator, cancellation);
         int width = binder.schema(source, allocator, cancellation).getFields().size();
         if (width != targets.size()) {
             throw new EiderException(

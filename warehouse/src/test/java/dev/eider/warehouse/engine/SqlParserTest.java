@@ -187,6 +187,7 @@ class SqlParserTest {
                 "CREATE MACRO m() AS 1 # UNSUPPORTED # CREATE",
                 "PREPARE p AS SELECT 1 # UNSUPPORTED # PREPARE",
                 "PIVOT t ON a USING sum(b) # UNSUPPORTED # IN (",
+                "PIVOT t JOIN u USING (a) ON a # UNSUPPORTED # brackets",
                 "SELECT ? # UNSUPPORTED # not supported yet",
                 "SELECT $1 # UNSUPPORTED # not supported yet",
                 "SELECT a FROM t WHERE b = $name # UNSUPPORTED # not supported yet",

@@ -58,6 +58,14 @@ public final class TestWarehouse implements AutoCloseable {
         this(directory, Clock.systemUTC(), config(directory, writes(), reads, extensions));
     }
 
+    /** Opens a warehouse whose catalog is reached by way of another JDBC driver. */
+    public TestWarehouse(Path directory, String driverPrefix) {
+        this(
+                directory,
+                Clock.systemUTC(),
+                config(directory, writes(), ReadConfig.Engine.PLANNED, ExtensionConfig.NONE, driverPrefix));
+    }
+
     private TestWarehouse(Path directory, WriteConfig writes, Clock clock) {
         this(directory, clock, config(directory, writes, ReadConfig.Engine.PLANNED, ExtensionConfig.NONE));
     }
@@ -85,8 +93,20 @@ public final class TestWarehouse implements AutoCloseable {
 
     private static WarehouseConfig config(
             Path directory, WriteConfig writes, ReadConfig.Engine reads, ExtensionConfig extensions) {
+        return config(directory, writes, reads, extensions, "");
+    }
+
+    private static WarehouseConfig config(
+            Path directory,
+            WriteConfig writes,
+            ReadConfig.Engine reads,
+            ExtensionConfig extensions,
+            String driverPrefix) {
         return new WarehouseConfig(
-                new CatalogConfig("jdbc:sqlite:" + directory.resolve("catalog.db"), CatalogConfig.DEFAULT_NAME, ""),
+                new CatalogConfig(
+                        driverPrefix + "jdbc:sqlite:" + directory.resolve("catalog.db"),
+                        CatalogConfig.DEFAULT_NAME,
+                        ""),
                 new StorageConfig(directory.resolve("warehouse").toString(), List.of()),
                 new EngineConfig(512L << 20, 2, directory.resolve("tmp"), 1L << 30, extensions),
                 writes,

@@ -68,7 +68,7 @@ class StatementKindsTest {
                                     "eider_data_files",
                                     "2 considered, 0 pruned by partition, 1 by column bounds, 1 left"))
                     .anySatisfy(row -> assertThat(row.get(1)).contains("READ_PARQUET"))
-                    .noneSatisfy(row -> assertThat(row.get(1)).contains(directory.toString()));
+                    .noneSatisfy(row -> assertThat(row.get(1)).containsPattern("(^|[\\s'(])/\\S+/"));
         }
     }
 

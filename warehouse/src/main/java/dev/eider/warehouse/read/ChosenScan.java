@@ -17,7 +17,7 @@ import org.apache.iceberg.expressions.Expression;
  */
 final class ChosenScan implements ScanPlanner {
     private final ReadConfig.Engine configured;
-    private final Optional<String> missing;
+    private final Optional<Missing> missing;
     private final IcebergScan icebergScan;
     private final PlannedScan planned;
 
@@ -34,21 +34,32 @@ final class ChosenScan implements ScanPlanner {
             missing(engine.extensions()).ifPresent(problem -> {
                 throw new EiderException(
                         ErrorCode.INVALID_CONFIGURATION,
-                        "read.engine is iceberg_scan, but " + problem
+                        "read.engine is iceberg_scan, but " + problem.detail()
                                 + ": `eider extensions install` fetches it, and read.engine=auto does without");
             });
         }
     }
 
-    private static Optional<String> missing(List<ExtensionStatus> extensions) {
+    /**
+     * Why the extension is out of the question.
+     *
+     * @param text for callers
+     * @param detail for those who run the server: it names a path of the host
+     */
+    private record Missing(String text, String detail) {}
+
+    private static Optional<Missing> missing(List<ExtensionStatus> extensions) {
         if (extensions.isEmpty()) {
-            return Optional.of("this engine loads no extensions of DuckDB");
+            String none = "this engine loads no extensions of DuckDB";
+            return Optional.of(new Missing(none, none));
         }
         return extensions.stream()
                 .filter(extension -> !extension.usable())
                 .findFirst()
-                .map(extension -> "DuckDB's extension %s is not usable from %s (%s)"
-                        .formatted(extension.name(), extension.path(), extension.problem()));
+                .map(extension -> new Missing(
+                        "DuckDB's extension %s is not usable on the server".formatted(extension.name()),
+                        "DuckDB's extension %s is not usable from %s (%s)"
+                                .formatted(extension.name(), extension.path(), extension.problem())));
     }
 
     /** Returns how tables are read as a rule, and why: one sentence for people. */
@@ -57,7 +68,8 @@ final class ChosenScan implements ScanPlanner {
             return "Tables are read as planned from their metadata: read.engine is planned";
         }
         if (missing.isPresent()) {
-            return "Tables are read as planned from their metadata: " + missing.get();
+            return "Tables are read as planned from their metadata: "
+                    + missing.get().detail();
         }
         return configured == ReadConfig.Engine.ICEBERG_SCAN
                 ? "Tables are read by iceberg_scan where it reads them right, otherwise as planned from their metadata:"
@@ -72,7 +84,7 @@ final class ChosenScan implements ScanPlanner {
             return planned("read.engine is planned");
         }
         if (missing.isPresent()) {
-            return planned(missing.get());
+            return planned(missing.get().text());
         }
         if (configured == ReadConfig.Engine.AUTO) {
             Optional<String> slower = icebergScan.slower(table, pin);

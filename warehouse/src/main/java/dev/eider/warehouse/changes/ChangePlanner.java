@@ -6,6 +6,7 @@ import dev.eider.catalog.LoggedCommit;
 import dev.eider.catalog.TableState;
 import dev.eider.warehouse.changes.ChangePlan.CommitChanges;
 import dev.eider.warehouse.scan.ScanFile;
+import dev.eider.warehouse.scan.SnapshotPlanner;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -25,9 +26,11 @@ import org.apache.iceberg.exceptions.NotFoundException;
  */
 final class ChangePlanner {
     private final CommitChain chains;
+    private final SnapshotPlanner planner;
 
-    ChangePlanner(CatalogHistory history) {
+    ChangePlanner(CatalogHistory history, SnapshotPlanner planner) {
         this.chains = new CommitChain(history);
+        this.planner = planner;
     }
 
     /** How the changes of one commit are found. */
@@ -47,7 +50,7 @@ final class ChangePlanner {
             return new ChangePlan(List.of());
         }
         try {
-            return new Planning(state, range, chain).plan();
+            return new Planning(state, range, chain, new SnapshotFiles(state, planner)).plan();
         } catch (NotFoundException e) {
             EiderException gone = CommitChain.gone(state, "Metadata of its snapshots was removed meanwhile");
             gone.initCause(e);
@@ -64,11 +67,11 @@ final class ChangePlanner {
         private final Map<Long, Kind> kinds = new HashMap<>();
         private final Map<Long, List<ScanFile>> appended = new HashMap<>();
 
-        Planning(TableState state, ChangeRange range, List<LoggedCommit> chain) {
+        Planning(TableState state, ChangeRange range, List<LoggedCommit> chain, SnapshotFiles files) {
             this.state = state;
             this.range = range;
             this.chain = chain;
-            this.files = new SnapshotFiles(state);
+            this.files = files;
         }
 
         ChangePlan plan() {
@@ -132,7 +135,7 @@ final class ChangePlanner {
                     "%s; resume from snapshot %d (%s)".formatted(reason, commit.snapshotId(), commit.committedAt()));
         }
 
-        private void take(DataFile file, long sequenceNumber) {
+        private void take(ScanFile file, long sequenceNumber) {
             Kind kind = kinds.get(sequenceNumber);
             if (kind == null) {
                 throw CommitChain.gone(
@@ -142,7 +145,7 @@ final class ChangePlanner {
             }
             if (kind == Kind.APPEND) {
                 appended.computeIfAbsent(sequenceNumber, any -> new ArrayList<>())
-                        .add(SnapshotFiles.scanFile(file, List.of()));
+                        .add(file);
             }
         }
 
@@ -156,7 +159,7 @@ final class ChangePlanner {
                 long added = SnapshotFiles.number(file);
                 if (added > range.afterSequenceNumber() && kinds.get(added) == Kind.APPEND) {
                     requireKeptBetween(added, remover);
-                    take(file, added);
+                    take(SnapshotFiles.scanFile(file), added);
                 }
             }
         }

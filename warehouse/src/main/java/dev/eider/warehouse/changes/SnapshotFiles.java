@@ -2,57 +2,31 @@ package dev.eider.warehouse.changes;
 
 import dev.eider.catalog.TableState;
 import dev.eider.warehouse.scan.ScanFile;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import dev.eider.warehouse.scan.SnapshotPlanner;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.apache.iceberg.DataFile;
-import org.apache.iceberg.DeleteFile;
-import org.apache.iceberg.FileScanTask;
-import org.apache.iceberg.ManifestFile;
-import org.apache.iceberg.ManifestFiles;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.SnapshotChanges;
-import org.apache.iceberg.io.CloseableIterable;
+import org.apache.iceberg.expressions.Expressions;
 
 /** Reads which files snapshots of one table have, got and lost. Confined to one thread. */
 final class SnapshotFiles {
     private final TableState state;
+    private final SnapshotPlanner planner;
 
-    SnapshotFiles(TableState state) {
+    SnapshotFiles(TableState state, SnapshotPlanner planner) {
         this.state = state;
-    }
-
-    /** Takes a file, and the number of the commit that added it. */
-    @FunctionalInterface
-    interface Taker {
-        void take(DataFile file, long sequenceNumber);
+        this.planner = planner;
     }
 
     /** Gives the live data files of a snapshot that were added after a sequence number. */
-    void addedAfter(Snapshot snapshot, long sequenceNumber, Taker taker) {
-        for (ManifestFile manifest : snapshot.dataManifests(state.io())) {
-            if (manifest.sequenceNumber() > sequenceNumber) {
-                read(manifest, sequenceNumber, taker);
-            }
-        }
-    }
-
-    private void read(ManifestFile manifest, long sequenceNumber, Taker taker) {
-        try (CloseableIterable<DataFile> files =
-                ManifestFiles.read(manifest, state.io(), state.metadata().specsById())) {
-            for (DataFile file : files) {
-                long number = number(file);
-                if (number > sequenceNumber) {
-                    taker.take(file, number);
-                }
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    void addedAfter(Snapshot snapshot, long sequenceNumber, SnapshotPlanner.AddedFiles taker) {
+        planner.addedAfter(state, snapshot, sequenceNumber, taker);
     }
 
     /** Returns the number of the commit that added a file, 0 if that had none. */
@@ -71,16 +45,14 @@ final class SnapshotFiles {
     /** Returns all data files of a snapshot with the deletes that apply to them, by their locations. */
     Map<String, ScanFile> live(Snapshot snapshot) {
         Map<String, ScanFile> files = new TreeMap<>();
-        try (CloseableIterable<FileScanTask> tasks =
-                state.table().newScan().useSnapshot(snapshot.snapshotId()).planFiles()) {
-            tasks.forEach(task -> files.put(task.file().location(), scanFile(task.file(), task.deletes())));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        planner.plan(state, Optional.of(snapshot), state.metadata().schema(), Expressions.alwaysTrue())
+                .files()
+                .forEach(file -> files.put(file.location(), file));
         return files;
     }
 
-    static ScanFile scanFile(DataFile file, List<DeleteFile> deletes) {
+    /** Returns a file without the deletes that apply to it. */
+    static ScanFile scanFile(DataFile file) {
         Long sequenceNumber = file.dataSequenceNumber();
         Long firstRowId = file.firstRowId();
         return new ScanFile(
@@ -92,7 +64,7 @@ final class SnapshotFiles {
                 file.partition(),
                 sequenceNumber == null ? 0 : sequenceNumber,
                 firstRowId == null ? -1 : firstRowId,
-                deletes);
+                List.of());
     }
 
     /** Returns whether the same deletes apply to a file. */

@@ -12,6 +12,7 @@ import dev.eider.warehouse.engine.SqlText;
 import dev.eider.warehouse.scan.ScanFile;
 import dev.eider.warehouse.scan.ScanPlan;
 import dev.eider.warehouse.scan.ScanRelation;
+import dev.eider.warehouse.scan.SnapshotPlanner;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,8 +45,8 @@ public final class TableChanges {
     private final ScanRelation scans;
 
     /** Creates what knows commits from a log of them. */
-    public TableChanges(CatalogHistory history, ScanRelation scans) {
-        this.planner = new ChangePlanner(history);
+    public TableChanges(CatalogHistory history, SnapshotPlanner planner, ScanRelation scans) {
+        this.planner = new ChangePlanner(history, planner);
         this.scans = scans;
     }
 

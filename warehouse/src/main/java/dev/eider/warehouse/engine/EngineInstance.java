@@ -6,10 +6,10 @@ import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.duckdb.DuckDBConnection;
 
 /**
@@ -68,8 +68,9 @@ final class EngineInstance implements AutoCloseable {
                 first.close();
                 throw e;
             }
-            List<Path> hidden =
-                    Stream.concat(directories.stream(), Stream.of(temp.path())).toList();
+            List<Path> hidden = new ArrayList<>(directories);
+            hidden.add(temp.path());
+            hidden.add(config.tempDirectory().toAbsolutePath().normalize());
             return new EngineInstance(first, temp, scans, extensions, new PlanText(hidden));
         } catch (SQLException e) {
             temp.close();

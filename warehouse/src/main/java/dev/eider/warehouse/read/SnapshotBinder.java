@@ -74,7 +74,7 @@ public final class SnapshotBinder {
         this.tools = new Presentation.Tools(
                 this.planner,
                 new MetadataTables(catalog.history()),
-                new TableChanges(catalog.history(), relation),
+                new TableChanges(catalog.history(), planner, relation),
                 new CatalogListings(catalog),
                 totals);
         this.changeBounds = new ChangeBounds(catalog.history(), versions);

@@ -2,6 +2,7 @@ package dev.eider.warehouse.scan;
 
 import java.util.List;
 import java.util.Map;
+import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.StructLike;
 import org.apache.iceberg.types.Types.StructType;
@@ -13,6 +14,7 @@ import org.apache.iceberg.types.Types.StructType;
  * @param formats places in {@link #FORMATS}
  * @param rows before deletes, negative where they are not known
  * @param sequences data sequence numbers, inherited ones included
+ * @param additions sequence numbers of the commits that added the files, inherited ones included; 0 where none is known
  * @param firstRowIds -1 for a file without
  * @param partitions each distinct one, once
  * @param partition the partition of each file
@@ -25,6 +27,7 @@ record DataManifest(
         LongColumn rows,
         LongColumn bytesOfFiles,
         LongColumn sequences,
+        LongColumn additions,
         LongColumn firstRowIds,
         StructType partitionType,
         List<StructLike> partitions,
@@ -46,6 +49,20 @@ record DataManifest(
         return FORMATS.get((int) formats.get(row));
     }
 
+    /** Returns a file, with the deletes that were found for it. */
+    ScanFile file(int row, int specId, List<DeleteFile> deletes) {
+        return new ScanFile(
+                paths.location(row),
+                format(row),
+                rows.get(row),
+                bytesOfFiles.get(row),
+                specId,
+                partitions.get(partitionOf(row)),
+                sequences.get(row),
+                firstRowIds.get(row),
+                deletes);
+    }
+
     /** Returns which of the partitions a file is in. */
     int partitionOf(int row) {
         return (int) partition.get(row);
@@ -59,6 +76,7 @@ record DataManifest(
                 + rows.bytes()
                 + bytesOfFiles.bytes()
                 + sequences.bytes()
+                + additions.bytes()
                 + firstRowIds.bytes()
                 + partition.bytes()
                 + partitions.size()

@@ -48,6 +48,7 @@ final class ManifestDecoder {
     private final LongColumn.Builder rows = new LongColumn.Builder();
     private final LongColumn.Builder bytesOfFiles = new LongColumn.Builder();
     private final LongColumn.Builder sequences = new LongColumn.Builder();
+    private final LongColumn.Builder additions = new LongColumn.Builder();
     private final LongColumn.Builder firstRowIds = new LongColumn.Builder();
     private final Map<StructLikeWrapper, Integer> partitionIndexes = new HashMap<>();
     private final List<StructLike> partitions = new ArrayList<>();
@@ -81,6 +82,8 @@ final class ManifestDecoder {
         rows.put(row, file.recordCount(), 0);
         bytesOfFiles.put(row, file.fileSizeInBytes(), 0);
         sequences.put(row, sequence(file.dataSequenceNumber(), manifest), 0);
+        Long addition = file.fileSequenceNumber();
+        additions.put(row, addition == null ? 0 : addition, 0);
         Long firstRowId = file.firstRowId();
         firstRowIds.put(row, firstRowId == null ? -1 : firstRowId, -1);
         Integer index = partitionIndexes.get(wrapper.set(file.partition()));
@@ -134,6 +137,7 @@ final class ManifestDecoder {
                 rows.build(size, 0),
                 bytesOfFiles.build(size, 0),
                 sequences.build(size, 0),
+                additions.build(size, 0),
                 firstRowIds.build(size, -1),
                 partitionType,
                 partitions,

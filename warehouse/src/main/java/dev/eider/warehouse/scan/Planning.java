@@ -125,16 +125,7 @@ final class Planning {
                 requireAllowed(delete.location());
             }
         }
-        return new ScanFile(
-                location,
-                manifest.format(row),
-                manifest.rows().get(row),
-                manifest.bytesOfFiles().get(row),
-                specId,
-                manifest.partitions().get(manifest.partitionOf(row)),
-                manifest.sequences().get(row),
-                manifest.firstRowIds().get(row),
-                applicable);
+        return manifest.file(row, specId, applicable);
     }
 
     /** What lies in one directory is allowed or refused together. */

@@ -46,6 +46,36 @@ public final class SnapshotPlanner {
                 .plan(snapshot.get()));
     }
 
+    /** Takes a file, and the sequence number of the commit that added it. */
+    @FunctionalInterface
+    public interface AddedFiles {
+        /** Takes one. */
+        void take(ScanFile file, long sequenceNumber);
+    }
+
+    /**
+     * Gives the live data files of a snapshot that were added after a sequence number, without the deletes that apply to
+     * them. Reads only manifests that are newer, as far as they are not known.
+     *
+     * @throws NotFoundException if metadata of the snapshot is gone
+     */
+    public void addedAfter(TableState state, Snapshot snapshot, long sequenceNumber, AddedFiles taker) {
+        ManifestCache.Source source =
+                new ManifestCache.Source(state.io(), state.metadata().specsById());
+        List<ManifestList.Entry> newer = cache.list(snapshot, state.io()).data().stream()
+                .filter(entry -> entry.manifest().sequenceNumber() > sequenceNumber)
+                .toList();
+        cache.forEachData(newer, source, (entry, manifest) -> {
+            for (int row = 0; row < manifest.size(); row++) {
+                long number = manifest.additions().get(row);
+                if (number > sequenceNumber) {
+                    taker.take(manifest.file(row, entry.manifest().partitionSpecId(), List.of()), number);
+                }
+            }
+            return true;
+        });
+    }
+
     /** Says what it means that a file of a snapshot's metadata is not there. */
     <T> T reading(TableState state, Snapshot snapshot, Supplier<T> work) {
         try {

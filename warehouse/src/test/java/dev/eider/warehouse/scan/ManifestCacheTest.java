@@ -83,6 +83,34 @@ class ManifestCacheTest {
     }
 
     @Test
+    void whatWasAddedIsReadFromTheNewManifestsAlone() {
+        SnapshotPlanner planner = planner(PLENTY, Runnable::run);
+        Table table = table("t", PartitionSpec.unpartitioned());
+        for (int i = 0; i < 5; i++) {
+            append(table, file(table, i, i));
+        }
+        files.get("t").reads();
+
+        assertThat(added(planner, table, 3)).containsExactlyInAnyOrder(4L, 5L);
+        assertThat(files.get("t").reads()).hasSize(3);
+        append(table, file(table, 5, 5));
+        assertThat(added(planner, table, 5)).containsExactly(6L);
+        assertThat(files.get("t").reads()).hasSize(2);
+        assertThat(added(planner, table, 4)).containsExactlyInAnyOrder(5L, 6L);
+        assertThat(files.get("t").reads()).isEmpty();
+    }
+
+    private List<Long> added(SnapshotPlanner planner, Table table, long after) {
+        List<Long> numbers = new ArrayList<>();
+        TableState state = state(table);
+        planner.addedAfter(state, state.metadata().currentSnapshot(), after, (file, number) -> {
+            assertThat(file.dataSequenceNumber()).isEqualTo(number);
+            numbers.add(number);
+        });
+        return numbers;
+    }
+
+    @Test
     void queriesAtTheSameTimeShareOneLoad() throws Exception {
         Table table = table("t", PartitionSpec.unpartitioned());
         for (int i = 0; i < 20; i++) {

@@ -1,26 +1,35 @@
 package dev.eider.warehouse.scan;
 
+import dev.eider.catalog.EiderException;
+import dev.eider.catalog.ErrorCode;
 import dev.eider.catalog.TableState;
 import dev.eider.warehouse.types.DuckDbValues;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
 import org.apache.iceberg.PartitionField;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.StructLike;
 import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.types.Type;
+import org.apache.iceberg.types.TypeUtil;
 import org.apache.iceberg.types.Types.NestedField;
 import org.apache.iceberg.types.Types.StructType;
 
 /**
  * Decides how files have to be read, and looks into their footers only where the table's metadata leaves a doubt: if
- * nested fields were renamed, added, dropped or replaced, if columns are mapped by name, or if a file lies elsewhere and
- * was therefore written by others. Immutable, for one rendering.
+ * nested fields were renamed, added, dropped or replaced, if columns are mapped by name, or if a file lies elsewhere, or
+ * is not called as files of Iceberg are, and may therefore hold no field ids. Immutable, for one rendering.
  */
 final class FileLayout {
+    /** Writers of Iceberg make up such names; those of plain Parquet may, but then begin with "part-". */
+    private static final Pattern UNIQUE_NAME =
+            Pattern.compile("/(?!part-)[^/]*[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}[^/]*$");
+
     private final TableState state;
     private final FileShapes shapes;
     private final StructType wanted;
@@ -51,12 +60,47 @@ final class FileLayout {
     private static final Kind PLAIN = new Kind(Optional.empty(), Map.of());
 
     Kind of(String location, int specId, StructLike partition) {
-        if (!inDoubt && ownLocations.stream().anyMatch(location::startsWith)) {
+        if (!inDoubt && isOwn(location)) {
             return PLAIN;
         }
-        FileShape shape = shapes.of(state, location);
+        FileShape found = shapes.of(state, location);
+        FileShape shape = found.ids() == FileShape.Ids.PLACES ? fitting(found, location, specId) : found;
         Map<Integer, Optional<String>> constants = constants(shape, specId, partition);
         return constants.isEmpty() && isPlain(shape) ? PLAIN : new Kind(Optional.of(shape), constants);
+    }
+
+    private boolean isOwn(String location) {
+        return ownLocations.stream().anyMatch(location::startsWith)
+                && UNIQUE_NAME.matcher(location).find();
+    }
+
+    /** Returns those columns of a file without ids that the table has in the same places; each has to be of its type. */
+    private FileShape fitting(FileShape shape, String location, int specId) {
+        Set<Integer> constants = state.metadata().spec(specId).identitySourceIds();
+        List<NestedField> columns = shape.columns().fields().stream()
+                .filter(column -> !constants.contains(column.fieldId()))
+                .toList();
+        for (NestedField column : columns) {
+            NestedField field = wanted.field(column.fieldId());
+            if (field != null && !isReadable(column.type(), field.type())) {
+                throw new EiderException(
+                        ErrorCode.UNSUPPORTED,
+                        "Data file %s of table %s holds no field ids, and its column %s does not fit the table's column %s, which has its place: set the table's property %s"
+                                .formatted(
+                                        location,
+                                        state.identifier(),
+                                        column.name(),
+                                        field.name(),
+                                        TableProperties.DEFAULT_NAME_MAPPING));
+            }
+        }
+        return new FileShape(shape.ids(), StructType.of(columns));
+    }
+
+    private static boolean isReadable(Type present, Type wanted) {
+        return present.isPrimitiveType()
+                && wanted.isPrimitiveType()
+                && (present.equals(wanted) || TypeUtil.isPromotionAllowed(present, wanted.asPrimitiveType()));
     }
 
     private boolean isPlain(FileShape shape) {

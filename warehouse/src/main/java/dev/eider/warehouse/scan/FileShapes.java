@@ -1,19 +1,22 @@
 package dev.eider.warehouse.scan;
 
-import dev.eider.catalog.EiderException;
-import dev.eider.catalog.ErrorCode;
 import dev.eider.catalog.TableState;
 import dev.eider.warehouse.storage.AllowedLocations;
 import dev.eider.warehouse.storage.ParquetInput;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.exceptions.NotFoundException;
 import org.apache.iceberg.exceptions.RuntimeIOException;
 import org.apache.iceberg.mapping.NameMappingParser;
 import org.apache.iceberg.parquet.ParquetSchemaUtil;
+import org.apache.iceberg.types.Type;
+import org.apache.iceberg.types.Types.NestedField;
+import org.apache.iceberg.types.Types.StructType;
 import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.conf.PlainParquetConfiguration;
 import org.apache.parquet.format.converter.ParquetMetadataConverter;
@@ -53,7 +56,7 @@ final class FileShapes {
                 return known;
             }
         }
-        FileShape read = shape(state, key, footer(location));
+        FileShape read = shape(key, footer(location));
         synchronized (remembered) {
             FileShape shared = latest != null && latest.equals(read) ? latest : read;
             latest = shared;
@@ -76,17 +79,27 @@ final class FileShapes {
         }
     }
 
-    private static FileShape shape(TableState state, Key key, MessageType footer) {
+    private static FileShape shape(Key key, MessageType footer) {
         if (ParquetSchemaUtil.hasIds(footer)) {
-            return new FileShape(true, ParquetSchemaUtil.convertAndPrune(footer).asStruct());
+            return new FileShape(
+                    FileShape.Ids.FILE,
+                    ParquetSchemaUtil.convertAndPrune(footer).asStruct());
         }
         if (key.mapping().isEmpty()) {
-            throw new EiderException(
-                    ErrorCode.UNSUPPORTED,
-                    "Data file %s of table %s holds no field ids, and the table has no name mapping: set its property %s"
-                            .formatted(key.location(), state.identifier(), TableProperties.DEFAULT_NAME_MAPPING));
+            return new FileShape(FileShape.Ids.PLACES, byPlaces(footer));
         }
         MessageType mapped = ParquetSchemaUtil.applyNameMapping(footer, NameMappingParser.fromJson(key.mapping()));
-        return new FileShape(false, ParquetSchemaUtil.convertAndPrune(mapped).asStruct());
+        return new FileShape(
+                FileShape.Ids.NAMES, ParquetSchemaUtil.convertAndPrune(mapped).asStruct());
+    }
+
+    /** What is nested has no ids that mean anything. */
+    private static StructType byPlaces(MessageType footer) {
+        List<NestedField> columns = new ArrayList<>();
+        for (NestedField column : ParquetSchemaUtil.convert(footer).columns()) {
+            Type type = column.type().isPrimitiveType() ? column.type() : StructType.of();
+            columns.add(NestedField.optional(columns.size() + 1, column.name(), type));
+        }
+        return StructType.of(columns);
     }
 }

@@ -21,6 +21,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.ipc.ArrowReader;
@@ -36,6 +37,8 @@ import org.apache.iceberg.TableProperties;
  */
 final class DataFileWriter {
     private static final Set<String> CODECS = Set.of("zstd", "snappy", "gzip", "uncompressed");
+
+    private static final Pattern ZSTD_LEVEL = Pattern.compile("[1-9]|1[0-9]|2[0-2]");
 
     private final QueryEngine engine;
     private final AllowedLocations allowed;
@@ -113,10 +116,29 @@ final class DataFileWriter {
                         .formatted(
                                 rows,
                                 SqlText.quoteLiteral(destination),
-                                codec(target),
+                                compression(target, ordered),
                                 config.rowGroupRows(),
                                 DuckDbTypes.fieldIds(target.metadata().schema()))
                 + layout + "WRITE_EMPTY_FILE false, RETURN_STATS)";
+    }
+
+    /** The quickest level costs few bytes in the small files that appends share; a table may ask for another. */
+    private static String compression(TableState target, boolean ordered) {
+        String codec = codec(target);
+        if (!codec.equals("zstd")) {
+            return codec;
+        }
+        String level = target.metadata().property(TableProperties.PARQUET_COMPRESSION_LEVEL, "");
+        if (level.isEmpty()) {
+            return ordered ? "zstd, COMPRESSION_LEVEL 1" : codec;
+        }
+        if (!ZSTD_LEVEL.matcher(level).matches()) {
+            throw new EiderException(
+                    ErrorCode.UNSUPPORTED,
+                    "Table %s asks for the compression level %s: Eider writes zstd of the levels 1 to 22"
+                            .formatted(target.identifier(), level));
+        }
+        return "zstd, COMPRESSION_LEVEL " + level;
     }
 
     private static String codec(TableState target) {

@@ -88,6 +88,30 @@ class TableAppenderTest {
     }
 
     @Test
+    void compressesAsTheTableAsksForIt() throws Exception {
+        test.append("t", numbered(0, 10, 1));
+        setLevel("1");
+        long quick = test.append("t", numbered(0, 1000, 20)).bytes();
+        setLevel("22");
+        long small = test.append("t", numbered(0, 1000, 20)).bytes();
+        setLevel("23");
+
+        assertThat(small).isLessThan(quick);
+        assertThatThrownBy(() -> test.append("t", numbered(0, 10, 1)))
+                .isInstanceOf(EiderException.class)
+                .hasMessageContaining("level 23");
+    }
+
+    private void setLevel(String level) {
+        test.catalog()
+                .committer()
+                .edit(load("t"), table -> table.updateProperties()
+                        .set("write.parquet.compression-level", level)
+                        .commit())
+                .orThrow();
+    }
+
+    @Test
     void makesNoSnapshotForAStreamWithoutRows() throws Exception {
         AppendReceipt receipt = test.append("t", numbered(0, 0, 2));
 

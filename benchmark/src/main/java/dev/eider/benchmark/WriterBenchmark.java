@@ -22,6 +22,8 @@ final class WriterBenchmark {
     private static final int SHOWN = 120;
     /** Enough for the compiler to have seen groups of the usual size. */
     private static final int WARM_UP_WRITERS = 64;
+    /** A commit runs much code but not often: the compiler is busy with it for most of a minute. */
+    private static final int WARM_UP_SECONDS = 60;
 
     private static final String MEMORY = "1GB";
 
@@ -37,7 +39,7 @@ final class WriterBenchmark {
 
     /**
      * Runs all cells: each writer makes so many appends, or as many as it can in so many seconds. Before that, each
-     * contender has as long to warm up.
+     * contender warms up.
      */
     void run(List<Integer> writerCounts, int appends, int seconds) throws Exception {
         Path disk = directory.resolve("writers");
@@ -49,14 +51,17 @@ final class WriterBenchmark {
             List<AppendContender> contenders = List.of(inProcess, flight, stock, tuned);
             System.out.printf(
                     Locale.ROOT,
-                    "%n(d) N writers append %,d rows x 8 columns each to one table, closed loop, all synced%n",
-                    ROWS);
+                    "%n(d) N writers append %,d rows x 8 columns each to one table, closed loop, all synced; each contender warmed"
+                            + " up for %d s by %d writers; cpu is the process's, for an acknowledgement%n",
+                    ROWS,
+                    WARM_UP_SECONDS,
+                    WARM_UP_WRITERS);
             SyncRate.print(SyncRate.measure(disk));
             for (AppendContender contender : contenders) {
                 new WriterCell(
                                 contender,
                                 "warmup",
-                                new WriterCell.Load(WARM_UP_WRITERS, appends, ROWS, seconds),
+                                new WriterCell.Load(WARM_UP_WRITERS, Integer.MAX_VALUE, ROWS, WARM_UP_SECONDS),
                                 allocator)
                         .run();
             }

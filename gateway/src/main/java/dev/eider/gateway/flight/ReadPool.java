@@ -31,6 +31,7 @@ import org.slf4j.LoggerFactory;
  */
 final class ReadPool implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ReadPool.class);
+    private static final long INSPECTION_MILLIS = 500;
 
     private final ReadLimits limits;
     private final RunningCalls running;
@@ -200,13 +201,20 @@ final class ReadPool implements AutoCloseable {
             }
         }
 
+        /** What takes long to find out is not small: the next in the queue must not wait for it. */
         private boolean isSmall() {
+            Future<?> limit = timer.schedule(inspected::cancel, INSPECTION_MILLIS, TimeUnit.MILLISECONDS);
             try {
                 return job.isSmall(inspected);
-            } catch (RuntimeException | StackOverflowError refused) {
+            } catch (EiderException refused) {
                 // It will be refused when it runs, too: the sooner the better.
                 LOG.debug("A read that waits cannot be planned", refused);
+                return refused.code() != ErrorCode.CANCELLED;
+            } catch (RuntimeException | StackOverflowError broken) {
+                LOG.debug("A read that waits is run to show what is wrong with it", broken);
                 return true;
+            } finally {
+                limit.cancel(false);
             }
         }
 

@@ -28,6 +28,10 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class FairReadsTest {
     private static final String ENDLESS = "SELECT * FROM range(100000000000)";
+    /** Its values are found before it can be planned, and that alone takes for ever. */
+    private static final String ENDLESS_PIVOT = "PIVOT (SELECT a.range % 3 AS k FROM range(1000000) a, range(1000000) b"
+            + " WHERE (a.range + b.range) % 7 = 8) ON k USING count(*)";
+
     private static final CallOption PATIENT = CallOptions.timeout(20, TimeUnit.SECONDS);
     private static final CallOption IMPATIENT = CallOptions.timeout(500, TimeUnit.MILLISECONDS);
 
@@ -47,6 +51,7 @@ class FairReadsTest {
         // They wait, for they may be large, and those behind them are looked at all the same.
         running.add(gateway.client().getStream(ticket(ENDLESS)));
         running.add(gateway.client().getStream(ticket("SELECT count(*) FROM t a, t b, t c")));
+        running.add(gateway.client().getStream(ticket(ENDLESS_PIVOT)));
     }
 
     @AfterEach

@@ -48,6 +48,12 @@ final class Binding {
      * @param now a moment before that
      */
     BoundQuery bind(String sql, Instant now) {
+        BoundQuery query = pinned(sql, now);
+        parts.minimums().require(options, query.states());
+        return query;
+    }
+
+    private BoundQuery pinned(String sql, Instant now) {
         try (EngineConnection connection = parts.engine().connect(cancellation)) {
             List<String> probes = DynamicPivots.probes(sql);
             if (probes.isEmpty()) {
@@ -86,7 +92,6 @@ final class Binding {
             pins.add(pin);
             pinned.put(pin, state);
         }
-        parts.minimums().require(options, pinned);
         return new BoundQuery(query.text(), pins, now, pinned);
     }
 

@@ -15,6 +15,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -179,6 +181,20 @@ class DynamicPivotTest {
         assertThat(test.warehouse().schema(redeemed)).isEqualTo(test.warehouse().schema(bound));
         assertThat(test.rows(redeemed)).isEqualTo(test.rows(bound)).containsExactly("1|1");
         assertThat(test.query("PIVOT growing ON k")).containsExactly("1|1|1");
+    }
+
+    @Test
+    void contradictsNoMinimumSnapshot() {
+        long snapshot = Long.parseLong(
+                test.query("SELECT snapshot_id FROM \"t$snapshots\"").get(0));
+        ReadOptions seen = new ReadOptions(OptionalLong.of(snapshot), Map.of());
+        ReadOptions missed = new ReadOptions(OptionalLong.of(snapshot + 1), Map.of());
+        String pivot = "PIVOT t ON k IN (FROM range(2)), b USING sum(id) GROUP BY d";
+
+        assertThat(columns(pivot, seen)).containsExactly("d", "0_false", "0_true", "1_false", "1_true");
+        assertThatThrownBy(() -> columns(pivot, missed))
+                .isInstanceOfSatisfying(
+                        EiderException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.VERSION_NOT_FOUND));
     }
 
     @Test

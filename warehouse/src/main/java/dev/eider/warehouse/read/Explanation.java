@@ -49,7 +49,7 @@ final class Explanation {
 
     /** Relations of the connection have names that say nothing to anybody. */
     private static String named(String line, List<Presentation.Relation> relations) {
-        String named = line;
+        String named = line.replace(Presentation.ROWS, "rows");
         for (int i = relations.size() - 1; i >= 0; i--) {
             named = named.replace(
                     relations.get(i).name(), shown(relations.get(i).pin()));

@@ -35,7 +35,7 @@ record Presentation(Tools tools, BufferAllocator allocator, boolean columnsOnly)
             "__eider_" + Long.toString(new SecureRandom().nextLong() >>> 1, Character.MAX_RADIX) + "_";
 
     /** The number of a table's rows, in a relation that stands for its totals. */
-    private static final String ROWS = PREFIX + "rows";
+    static final String ROWS = PREFIX + "rows";
 
     /** What presents each facet of a table. Immutable. */
     record Tools(

@@ -123,6 +123,8 @@ class ExplainTest {
             strings = {
                 "SELECT * FROM t",
                 "SELECT * FROM t WHERE id < 5",
+                "SELECT count(*), max(id) FROM t",
+                "SELECT count(*) FROM t",
                 "SELECT * FROM t AT (VERSION => 'main') WHERE id > 5 ORDER BY name LIMIT 3",
                 "SELECT * FROM \"t$files\" JOIN \"t$snapshots\" ON true",
                 "SELECT * FROM table_changes('t', 0)",

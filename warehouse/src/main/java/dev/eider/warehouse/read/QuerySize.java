@@ -50,10 +50,9 @@ final class QuerySize {
                 return false;
             }
             Schema schema = schemas.get(reference);
-            boolean scanned = schema != null
+            if (schema != null
                     && totals.relation(query, reference, new MetadataTotals.Pinned(state, pin), schemas, "n")
-                            .isEmpty();
-            if (scanned) {
+                            .isEmpty()) {
                 Expression filter = filters.getOrDefault(reference, Expressions.alwaysTrue());
                 long rows = planner.plan(state, pin.snapshot(), schema, filter).files().stream()
                         .mapToLong(QuerySize::rows)

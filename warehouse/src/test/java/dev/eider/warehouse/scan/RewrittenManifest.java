@@ -20,6 +20,8 @@ import org.apache.avro.generic.GenericRecord;
 
 /** Writes a manifest as others might: the same entries by another schema. Confined to one thread. */
 final class RewrittenManifest {
+    private static final int ENTRIES_OF_A_BLOCK = 8;
+
     private final Change change;
 
     /**
@@ -44,9 +46,12 @@ final class RewrittenManifest {
             Schema schema = schema(in.getSchema());
             writer.setCodec(CodecFactory.nullCodec());
             writer.create(schema, out);
+            int entries = 0;
             for (GenericRecord each : in) {
                 writer.append(value(each, schema));
-                writer.sync();
+                if (++entries % ENTRIES_OF_A_BLOCK == 0) {
+                    writer.sync();
+                }
             }
         }
         return out.toByteArray();

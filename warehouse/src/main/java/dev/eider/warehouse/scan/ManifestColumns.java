@@ -1,5 +1,6 @@
 package dev.eider.warehouse.scan;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.ObjIntConsumer;
@@ -87,7 +88,7 @@ final class ManifestColumns {
             return moreMetrics.computeIfAbsent(id, missing -> new FieldMetrics.Builder());
         }
         if (id >= metrics.length) {
-            metrics = java.util.Arrays.copyOf(metrics, Math.max(id + 1, metrics.length * 2));
+            metrics = Arrays.copyOf(metrics, Math.max(id + 1, metrics.length * 2));
         }
         FieldMetrics.Builder builder = metrics[id];
         if (builder == null) {

@@ -1,6 +1,7 @@
 package dev.eider.warehouse.scan;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.function.Function;
 import org.apache.avro.Schema;
@@ -29,7 +30,7 @@ final class ManifestEntries {
     private final ManifestColumns columns;
     private final AvroStep entry;
     private final boolean hasPartitions;
-    private boolean assignsRowIds;
+    private final boolean assignsRowIds;
     private long nextRowId;
 
     private int status;
@@ -131,7 +132,7 @@ final class ManifestEntries {
             in.skip(length);
             if (!Arrays.equals(lastFormat, 0, lastFormat.length, in.bytes(), from, in.position())) {
                 lastFormat = Arrays.copyOfRange(in.bytes(), from, in.position());
-                format = FileFormat.fromString(new String(lastFormat, java.nio.charset.StandardCharsets.UTF_8));
+                format = FileFormat.fromString(new String(lastFormat, StandardCharsets.UTF_8));
             }
             columns.format(format);
         };

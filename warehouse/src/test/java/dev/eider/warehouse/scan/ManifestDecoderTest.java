@@ -149,6 +149,16 @@ class ManifestDecoderTest {
     }
 
     @Test
+    void numbersOfAdditionsMayBeMissing() throws Exception {
+        PartitionSpec spec = specs().get(0);
+        ManifestFile manifest = write(2, spec, 30);
+        rewrite(new RewrittenManifest.Change(Set.of(), Set.of("file_sequence_number"), false, true));
+
+        compare(listed(manifest, 0, null), spec, true);
+        compare(listed(manifest, 9, null), spec, true);
+    }
+
+    @Test
     void whatIsUnusualIsLeftToIceberg() throws Exception {
         PartitionSpec spec = specs().get(1);
         ManifestFile manifest = write(2, spec, 30);
@@ -286,7 +296,7 @@ class ManifestDecoderTest {
             for (int i = 0; i < count; i++) {
                 DataFile file = file(version, spec, i);
                 switch (i % 7) {
-                    case 3 -> writer.existing(file, 5, 3, 3L);
+                    case 3 -> writer.existing(file, 5, 3, i % 2 == 0 ? 4L : null);
                     case 4 -> writer.delete(file, 3, 3L);
                     case 5 -> writer.add(file, 2);
                     default -> writer.add(file);
@@ -462,6 +472,8 @@ class ManifestDecoderTest {
         assertThat(decoded.paths().location(row)).isEqualTo(file.location());
         assertThat(decoded.format(row)).isEqualTo(file.format());
         assertThat(decoded.rows().get(row)).isEqualTo(file.recordCount());
+        assertThat(decoded.bytesOfFiles().get(row)).isEqualTo(file.fileSizeInBytes());
+        assertThat(decoded.additions().get(row)).isEqualTo(Objects.requireNonNullElse(file.fileSequenceNumber(), 0L));
         assertThat(decoded.sequences().get(row)).isEqualTo(file.dataSequenceNumber());
         assertThat(decoded.firstRowIds().get(row)).isEqualTo(Objects.requireNonNullElse(file.firstRowId(), -1L));
         assertThat(values(decoded.partitions().get(decoded.partitionOf(row)))).isEqualTo(values(file.partition()));

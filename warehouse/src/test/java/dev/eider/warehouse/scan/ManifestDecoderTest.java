@@ -11,42 +11,31 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
-import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.UUID;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import org.apache.iceberg.DataFile;
-import org.apache.iceberg.DataFiles;
-import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.ManifestContent;
 import org.apache.iceberg.ManifestFile;
 import org.apache.iceberg.ManifestFiles;
 import org.apache.iceberg.ManifestReader;
 import org.apache.iceberg.ManifestWriter;
-import org.apache.iceberg.Metrics;
-import org.apache.iceberg.PartitionData;
 import org.apache.iceberg.PartitionSpec;
-import org.apache.iceberg.Schema;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.StructLike;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableMetadataParser;
 import org.apache.iceberg.inmemory.InMemoryFileIO;
-import org.apache.iceberg.types.Type;
-import org.apache.iceberg.types.Types;
-import org.apache.iceberg.types.Types.NestedField;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -57,35 +46,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ManifestDecoderTest {
     private static final String LOCATION = "memory:/manifest.avro";
     private static final long SNAPSHOT = 77;
-    private static final List<Type> TYPES = List.of(
-            Types.BooleanType.get(),
-            Types.IntegerType.get(),
-            Types.LongType.get(),
-            Types.FloatType.get(),
-            Types.DoubleType.get(),
-            Types.DecimalType.of(9, 2),
-            Types.DecimalType.of(38, 10),
-            Types.DateType.get(),
-            Types.TimeType.get(),
-            Types.TimestampType.withoutZone(),
-            Types.TimestampType.withZone(),
-            Types.StringType.get(),
-            Types.UUIDType.get(),
-            Types.BinaryType.get(),
-            Types.FixedType.ofLength(4),
-            Types.TimestampNanoType.withoutZone());
-    private static final int FIXED = TYPES.size() - 2;
-    private static final Schema SCHEMA = new Schema(java.util.stream.IntStream.range(0, TYPES.size())
-            .mapToObj(i -> NestedField.optional(i + 1, "c" + i, TYPES.get(i)))
-            .toList());
-
     private final InMemoryFileIO files = new InMemoryFileIO();
     private final Random random = new Random(11);
+    private final MadeFiles made = new MadeFiles(random);
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3})
     void everyVersion(int version) throws Exception {
-        for (PartitionSpec spec : specs()) {
+        for (PartitionSpec spec : MadeFiles.specs()) {
             ManifestFile manifest = write(version, spec, 40);
             if (version == 1) {
                 compare(listed(manifest, 0, null), spec, true);
@@ -98,8 +66,7 @@ class ManifestDecoderTest {
 
     @Test
     void fixedLengthPartitionsAreLeftToIceberg() throws Exception {
-        PartitionSpec spec =
-                PartitionSpec.builderFor(SCHEMA).identity("c" + FIXED).build();
+        PartitionSpec spec = MadeFiles.fixedLengthSpec();
 
         compare(listed(write(2, spec, 20), 9, null), spec, false);
     }
@@ -129,7 +96,7 @@ class ManifestDecoderTest {
     @ParameterizedTest
     @MethodSource("changes")
     void schemasOfOtherWriters(RewrittenManifest.Change change) throws Exception {
-        for (PartitionSpec spec : specs()) {
+        for (PartitionSpec spec : MadeFiles.specs()) {
             ManifestFile manifest = write(3, spec, 30);
             rewrite(change);
 
@@ -139,7 +106,7 @@ class ManifestDecoderTest {
 
     @Test
     void sequenceNumbersMayBeMissing() throws Exception {
-        PartitionSpec spec = specs().get(0);
+        PartitionSpec spec = MadeFiles.specs().get(0);
         ManifestFile manifest = write(2, spec, 30);
         rewrite(new RewrittenManifest.Change(Set.of(), Set.of("sequence_number"), false, true));
 
@@ -150,7 +117,7 @@ class ManifestDecoderTest {
 
     @Test
     void numbersOfAdditionsMayBeMissing() throws Exception {
-        PartitionSpec spec = specs().get(0);
+        PartitionSpec spec = MadeFiles.specs().get(0);
         ManifestFile manifest = write(2, spec, 30);
         rewrite(new RewrittenManifest.Change(Set.of(), Set.of("file_sequence_number"), false, true));
 
@@ -160,7 +127,7 @@ class ManifestDecoderTest {
 
     @Test
     void whatIsUnusualIsLeftToIceberg() throws Exception {
-        PartitionSpec spec = specs().get(1);
+        PartitionSpec spec = MadeFiles.specs().get(1);
         ManifestFile manifest = write(2, spec, 30);
         byte[] written = bytes(LOCATION);
 
@@ -190,7 +157,7 @@ class ManifestDecoderTest {
 
     @Test
     void damageIsSaid() throws Exception {
-        PartitionSpec spec = specs().get(1);
+        PartitionSpec spec = MadeFiles.specs().get(1);
         ManifestFile manifest = listed(write(2, spec, 40), 9, null);
         byte[] whole = bytes(LOCATION);
 
@@ -208,7 +175,7 @@ class ManifestDecoderTest {
     private void rewriteBytes(byte[] whole) throws IOException {
         put(whole);
         byte[] plain = uncompressed();
-        PartitionSpec spec = specs().get(1);
+        PartitionSpec spec = MadeFiles.specs().get(1);
         for (int round = 0; round < 100; round++) {
             byte[] changed = plain.clone();
             changed[random.nextInt(plain.length)] = (byte) random.nextInt();
@@ -267,34 +234,12 @@ class ManifestDecoderTest {
         return Objects.requireNonNull(ManifestDecoderTest.class.getResourceAsStream("/spark/" + name), name);
     }
 
-    private static List<PartitionSpec> specs() {
-        PartitionSpec.Builder values = PartitionSpec.builderFor(SCHEMA);
-        for (int i = 0; i < TYPES.size(); i++) {
-            if (i != FIXED) {
-                values.identity("c" + i);
-            }
-        }
-        PartitionSpec.Builder transforms = PartitionSpec.builderFor(SCHEMA)
-                .bucket("c1", 8)
-                .bucket("c12", 8)
-                .truncate("c2", 10)
-                .truncate("c5", 10)
-                .truncate("c11", 2)
-                .truncate("c13", 2)
-                .year("c7")
-                .month("c9", "month")
-                .day("c10", "day")
-                .hour("c15", "hour")
-                .alwaysNull("c3", "nothing");
-        return List.of(PartitionSpec.unpartitioned(), transforms.build(), values.build());
-    }
-
     private ManifestFile write(int version, PartitionSpec spec, int count) throws IOException {
         ManifestWriter<DataFile> writer =
                 ManifestFiles.write(version, spec, files.newOutputFile(LOCATION + ".new.avro"), SNAPSHOT);
         try (writer) {
             for (int i = 0; i < count; i++) {
-                DataFile file = file(version, spec, i);
+                DataFile file = made.file(version, spec, i);
                 switch (i % 7) {
                     case 3 -> writer.existing(file, 5, 3, i % 2 == 0 ? 4L : null);
                     case 4 -> writer.delete(file, 3, 3L);
@@ -306,78 +251,6 @@ class ManifestDecoderTest {
         put(bytes(LOCATION + ".new.avro"));
         files.deleteFile(LOCATION + ".new.avro");
         return writer.toManifestFile();
-    }
-
-    private DataFile file(int version, PartitionSpec spec, int number) {
-        DataFiles.Builder builder = DataFiles.builder(spec)
-                .withPath("s3://bucket/" + (number % 3) + "/ä" + random.nextInt(1_000) + ".parquet")
-                .withFormat(FileFormat.values()[1 + random.nextInt(3)])
-                .withFileSizeInBytes(1 + random.nextInt(100))
-                .withSplitOffsets(random.nextBoolean() ? null : List.of(4L, 400L))
-                .withMetrics(metrics());
-        if (random.nextBoolean()) {
-            builder.withEncryptionKeyMetadata(ByteBuffer.wrap(new byte[] {1, 2}));
-        }
-        if (version == 3 && number % 7 == 3 && random.nextBoolean()) {
-            builder.withFirstRowId(random.nextLong(1L << 40));
-        }
-        if (!spec.fields().isEmpty()) {
-            PartitionData partition = new PartitionData(spec.partitionType());
-            List<NestedField> fields = spec.partitionType().fields();
-            for (int i = 0; i < fields.size(); i++) {
-                partition.set(
-                        i, random.nextInt(4) == 0 ? null : value(fields.get(i).type(), number % 5));
-            }
-            builder.withPartition(partition);
-        }
-        return builder.build();
-    }
-
-    private Metrics metrics() {
-        return new Metrics(
-                random.nextLong(1L << random.nextInt(1, 40)),
-                counts(),
-                counts(),
-                counts(),
-                counts(),
-                bounds(),
-                bounds());
-    }
-
-    private @Nullable Map<Integer, Long> counts() {
-        Map<Integer, Long> counts = new HashMap<>();
-        for (int id = 1; id < 9_000; id = id * 2 + random.nextInt(3)) {
-            if (random.nextInt(3) > 0) {
-                counts.put(id, random.nextLong(1L << random.nextInt(1, 60)));
-            }
-        }
-        return random.nextInt(5) == 0 ? null : counts;
-    }
-
-    private @Nullable Map<Integer, ByteBuffer> bounds() {
-        Map<Integer, ByteBuffer> bounds = new HashMap<>();
-        for (int id = 1; id < 20; id += 1 + random.nextInt(4)) {
-            byte[] bytes = new byte[id < 5 ? 8 : random.nextInt(30)];
-            random.nextBytes(bytes);
-            bounds.put(id, ByteBuffer.wrap(bytes));
-        }
-        return random.nextInt(5) == 0 ? null : bounds;
-    }
-
-    private static Object value(Type type, int some) {
-        return switch (type.typeId()) {
-            case BOOLEAN -> some % 2 == 0;
-            case INTEGER, DATE -> some - 2;
-            case LONG, TIME, TIMESTAMP, TIMESTAMP_NANO -> some * 1_000_000_007L;
-            case FLOAT -> some == 0 ? Float.NaN : some - 2.5f;
-            case DOUBLE -> some == 0 ? -0.0 : some - 2.5;
-            case DECIMAL -> BigDecimal.valueOf(some - 2, ((Types.DecimalType) type).scale());
-            case STRING -> "ß" + some;
-            case UUID -> new UUID(some, -some);
-            case BINARY -> ByteBuffer.wrap(new byte[some]);
-            case FIXED -> ByteBuffer.wrap(new byte[] {1, 2, 3, (byte) some});
-            default -> throw new AssertionError(type);
-        };
     }
 
     private byte[] bytes(String location) throws IOException {

@@ -106,21 +106,31 @@ final class BytesColumn {
 
         /** Adds a value for {@code row}; rows that were left out so far have none. */
         void put(int row, ByteBuffer value) {
-            skipTo(row);
-            ByteBuffer source = value.duplicate();
-            int from = offsets[rows];
-            int length = source.remaining();
-            if (length > packed.length - from) {
-                packed = Arrays.copyOf(packed, Math.max(Math.addExact(from, length), from * 2));
+            byte[] bytes = new byte[value.remaining()];
+            value.duplicate().get(bytes);
+            put(row, bytes, 0, bytes.length);
+        }
+
+        /** Likewise, of a part of an array; of two values for a row the last one counts. */
+        void put(int row, byte[] bytes, int start, int length) {
+            if (row < rows) {
+                rows = row;
+                first = first == row ? -1 : first;
             }
-            source.get(packed, from, length);
+            skipTo(row);
+            int from = offsets[rows];
+            if (length > packed.length - from) {
+                packed = Arrays.copyOf(packed, Math.max(Math.addExact(from, length), Math.max(FIRST_SIZE, from * 2)));
+            }
+            System.arraycopy(bytes, start, packed, from, length);
             if (first < 0) {
                 first = rows;
             }
             int width = offsets[first + 1] - offsets[first];
             equallyLong &= first == rows || length == width;
             same &= first == rows
-                    || Arrays.equals(packed, offsets[first], offsets[first + 1], packed, from, from + length);
+                    || length == width
+                            && Arrays.equals(packed, offsets[first], offsets[first + 1], packed, from, from + length);
             next(from + length);
         }
 

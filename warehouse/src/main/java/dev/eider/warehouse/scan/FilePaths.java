@@ -1,8 +1,8 @@
 package dev.eider.warehouse.scan;
 
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,17 +50,36 @@ record FilePaths(List<String> directories, LongColumn directory, BytesColumn nam
         private final List<String> directories = new ArrayList<>();
         private final LongColumn.Builder directory = new LongColumn.Builder();
         private final BytesColumn.Builder names = new BytesColumn.Builder();
+        private byte[] last = {};
+        private int lastIndex = -1;
 
         void put(int row, String location) {
-            String prefix = FilePaths.directoryOf(location);
+            byte[] bytes = location.getBytes(StandardCharsets.UTF_8);
+            put(row, bytes, 0, bytes.length);
+        }
+
+        /** Adds a location that is written as UTF-8. */
+        void put(int row, byte[] bytes, int from, int length) {
+            int slash = from + length;
+            while (slash > from && bytes[slash - 1] != '/') {
+                slash--;
+            }
+            if (lastIndex < 0 || !Arrays.equals(last, 0, last.length, bytes, from, slash)) {
+                last = Arrays.copyOfRange(bytes, from, slash);
+                lastIndex = indexOf(new String(last, StandardCharsets.UTF_8));
+            }
+            directory.put(row, lastIndex, 0);
+            names.put(row, bytes, slash, from + length - slash);
+        }
+
+        private int indexOf(String prefix) {
             Integer index = indexes.get(prefix);
             if (index == null) {
                 index = directories.size();
                 indexes.put(prefix, index);
                 directories.add(prefix);
             }
-            directory.put(row, index, 0);
-            names.put(row, ByteBuffer.wrap(location.substring(prefix.length()).getBytes(StandardCharsets.UTF_8)));
+            return index;
         }
 
         FilePaths build(int size) {

@@ -92,9 +92,13 @@ final class LongColumn {
         private long[] values = new long[FIRST_SIZE];
         private int size;
 
-        /** Adds a value for {@code row}; rows that were left out so far have {@code missing}. */
+        /**
+         * Adds a value for {@code row}; rows that were left out so far have {@code missing}. Of two values for a row the
+         * last one counts.
+         */
         void put(int row, long value, long missing) {
             ensure(row + 1);
+            size = Math.min(size, row);
             while (size < row) {
                 values[size++] = missing;
             }

@@ -2,31 +2,33 @@ package dev.eider.warehouse.scan;
 
 import dev.eider.catalog.EiderException;
 import dev.eider.catalog.ErrorCode;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.stream.Collectors;
+import org.apache.avro.AvroRuntimeException;
+import org.apache.avro.file.DataFileStream;
+import org.apache.avro.generic.GenericDatumReader;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.FileContent;
+import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.ManifestFile;
 import org.apache.iceberg.ManifestFiles;
 import org.apache.iceberg.ManifestReader;
 import org.apache.iceberg.MetadataColumns;
 import org.apache.iceberg.PartitionSpec;
-import org.apache.iceberg.StructLike;
 import org.apache.iceberg.exceptions.RuntimeIOException;
 import org.apache.iceberg.io.FileIO;
-import org.apache.iceberg.types.Types.StructType;
-import org.apache.iceberg.util.StructLikeWrapper;
+import org.apache.iceberg.io.InputFile;
 import org.jspecify.annotations.Nullable;
 
-/** Reads a manifest into columns. One for each manifest, confined to one thread. */
+/** Reads manifests: those of data files into columns. */
 final class ManifestDecoder {
     /** Not the sizes of columns, which take long to decode and serve nobody. */
     private static final List<String> COLUMNS = List.of(
@@ -43,107 +45,119 @@ final class ManifestDecoder {
 
     private static final Set<Integer> POSITION_COLUMNS = Set.of(MetadataColumns.DELETE_FILE_PATH.fieldId());
 
-    private final FilePaths.Builder paths = new FilePaths.Builder();
-    private final LongColumn.Builder formats = new LongColumn.Builder();
-    private final LongColumn.Builder rows = new LongColumn.Builder();
-    private final LongColumn.Builder bytesOfFiles = new LongColumn.Builder();
-    private final LongColumn.Builder sequences = new LongColumn.Builder();
-    private final LongColumn.Builder additions = new LongColumn.Builder();
-    private final LongColumn.Builder firstRowIds = new LongColumn.Builder();
-    private final Map<StructLikeWrapper, Integer> partitionIndexes = new HashMap<>();
-    private final List<StructLike> partitions = new ArrayList<>();
-    private final LongColumn.Builder partition = new LongColumn.Builder();
-    private final Map<Integer, FieldMetrics.Builder> metrics = new HashMap<>();
-    private final StructLikeWrapper wrapper;
-
-    private ManifestDecoder(StructType partitionType) {
-        this.wrapper = StructLikeWrapper.forType(partitionType);
-    }
+    private ManifestDecoder() {}
 
     /** Decodes the live files of a manifest of data files. */
     static DataManifest data(ManifestFile manifest, FileIO io, Map<Integer, PartitionSpec> specs) {
-        try (ManifestReader<DataFile> reader = ManifestFiles.read(manifest, io, specs)) {
-            StructType type = reader.spec().partitionType();
-            ManifestDecoder decoder = new ManifestDecoder(type);
-            int size = 0;
-            for (DataFile file : reader.select(COLUMNS)) {
-                decoder.add(size, file, manifest);
-                size++;
+        PartitionSpec spec = specs.get(manifest.partitionSpecId());
+        if (spec == null
+                || manifest.snapshotId() == null
+                || FileFormat.fromFileName(manifest.path()) != FileFormat.AVRO) {
+            return unusual(manifest, io, specs);
+        }
+        try {
+            return usual(manifest, io, spec);
+        } catch (UnusualManifestException e) {
+            return unusual(manifest, io, specs);
+        }
+    }
+
+    static DataManifest usual(ManifestFile manifest, FileIO io, PartitionSpec spec) throws UnusualManifestException {
+        InputFile file = io.newInputFile(manifest);
+        try (InputStream bytes = file.newStream();
+                DataFileStream<Object> blocks = new DataFileStream<>(bytes, new GenericDatumReader<>())) {
+            ManifestColumns columns = new ManifestColumns(spec.partitionType());
+            ManifestEntries entries =
+                    new ManifestEntries(manifest, blocks.getSchema(), spec.rawPartitionType(), columns);
+            AvroCursor cursor = new AvroCursor();
+            while (blocks.hasNext()) {
+                cursor.open(blocks.nextBlock());
+                for (long left = blocks.getBlockCount(); left > 0; left--) {
+                    entries.read(cursor);
+                }
+                if (!cursor.atEnd()) {
+                    throw new IOException("A block goes on after its last entry");
+                }
             }
-            return decoder.build(size, type);
+            requireWhole(manifest, file, columns.size());
+            return columns.build();
+        } catch (IOException | AvroRuntimeException e) {
+            throw damaged(manifest, e);
+        }
+    }
+
+    /** Avro takes a file that was cut off for one that ends there. */
+    private static void requireWhole(ManifestFile manifest, InputFile file, int files) throws IOException {
+        Integer added = manifest.addedFilesCount();
+        Integer existing = manifest.existingFilesCount();
+        if (added != null && existing != null && files < added + existing && file.getLength() < manifest.length()) {
+            throw new EOFException("It has %d of %d files".formatted(files, added + existing));
+        }
+    }
+
+    private static EiderException damaged(ManifestFile manifest, Exception e) {
+        return new EiderException(
+                ErrorCode.STORAGE_FAILED, "Manifest %s cannot be read: it is damaged".formatted(manifest.path()), e);
+    }
+
+    /** Iceberg's own reader makes sense of whatever can be made sense of, and says what cannot. */
+    private static DataManifest unusual(ManifestFile manifest, FileIO io, Map<Integer, PartitionSpec> specs) {
+        try (ManifestReader<DataFile> reader = ManifestFiles.read(manifest, io, specs)) {
+            ManifestColumns columns = new ManifestColumns(reader.spec().partitionType());
+            for (DataFile file : reader.select(COLUMNS)) {
+                add(columns, file, manifest);
+            }
+            return columns.build();
         } catch (IOException e) {
             throw new RuntimeIOException(e);
         }
     }
 
-    private void add(int row, DataFile file, ManifestFile manifest) {
-        paths.put(row, file.location());
-        formats.put(row, DataManifest.FORMATS.indexOf(file.format()), 0);
-        rows.put(row, file.recordCount(), 0);
-        bytesOfFiles.put(row, file.fileSizeInBytes(), 0);
-        sequences.put(row, sequence(file.dataSequenceNumber(), manifest), 0);
-        Long addition = file.fileSequenceNumber();
-        additions.put(row, addition == null ? 0 : addition, 0);
-        Long firstRowId = file.firstRowId();
-        firstRowIds.put(row, firstRowId == null ? -1 : firstRowId, -1);
-        Integer index = partitionIndexes.get(wrapper.set(file.partition()));
-        if (index == null) {
-            index = partitions.size();
-            partitionIndexes.put(wrapper.copyFor(file.partition()), index);
-            partitions.add(file.partition());
-        }
-        partition.put(row, index, 0);
-        counts(row, file.valueCounts(), FieldMetrics.Builder::values);
-        counts(row, file.nullValueCounts(), FieldMetrics.Builder::nulls);
-        counts(row, file.nanValueCounts(), FieldMetrics.Builder::nans);
-        bounds(row, file.lowerBounds(), FieldMetrics.Builder::lower);
-        bounds(row, file.upperBounds(), FieldMetrics.Builder::upper);
+    private static void add(ManifestColumns columns, DataFile file, ManifestFile manifest) {
+        columns.path(file.location());
+        columns.format(file.format());
+        columns.rows(file.recordCount());
+        columns.partition(file.partition());
+        counts(columns, file.valueCounts(), FieldMetrics.Builder::values);
+        counts(columns, file.nullValueCounts(), FieldMetrics.Builder::nulls);
+        counts(columns, file.nanValueCounts(), FieldMetrics.Builder::nans);
+        bounds(columns, file.lowerBounds(), FieldMetrics.Builder::lower);
+        bounds(columns, file.upperBounds(), FieldMetrics.Builder::upper);
+        columns.bytes(file.fileSizeInBytes());
+        columns.sequences(sequence(file.dataSequenceNumber(), manifest), file.fileSequenceNumber());
+        columns.end(file.firstRowId());
     }
 
     private static long sequence(@Nullable Long sequence, ManifestFile manifest) {
         if (sequence == null) {
-            throw new EiderException(
-                    ErrorCode.STORAGE_FAILED,
-                    "Manifest %s lists a file without a sequence number".formatted(manifest.path()));
+            throw withoutSequence(manifest);
         }
         return sequence;
     }
 
-    private void counts(
-            int row, @Nullable Map<Integer, Long> counts, Function<FieldMetrics.Builder, LongColumn.Builder> column) {
+    static EiderException withoutSequence(ManifestFile manifest) {
+        return new EiderException(
+                ErrorCode.STORAGE_FAILED,
+                "Manifest %s lists a file without a sequence number".formatted(manifest.path()));
+    }
+
+    private static void counts(
+            ManifestColumns columns,
+            @Nullable Map<Integer, Long> counts,
+            Function<FieldMetrics.Builder, LongColumn.Builder> column) {
         if (counts != null) {
-            counts.forEach((id, count) -> column.apply(builder(id)).put(row, count, FieldMetrics.UNKNOWN));
+            counts.forEach(
+                    (id, count) -> column.apply(columns.metrics(id)).put(columns.size(), count, FieldMetrics.UNKNOWN));
         }
     }
 
-    private void bounds(
-            int row,
+    private static void bounds(
+            ManifestColumns columns,
             @Nullable Map<Integer, ByteBuffer> bounds,
             Function<FieldMetrics.Builder, BytesColumn.Builder> column) {
         if (bounds != null) {
-            bounds.forEach((id, bound) -> column.apply(builder(id)).put(row, bound));
+            bounds.forEach((id, bound) -> column.apply(columns.metrics(id)).put(columns.size(), bound));
         }
-    }
-
-    private FieldMetrics.Builder builder(Integer id) {
-        return metrics.computeIfAbsent(id, missing -> new FieldMetrics.Builder());
-    }
-
-    private DataManifest build(int size, StructType partitionType) {
-        return new DataManifest(
-                size,
-                paths.build(size),
-                formats.build(size, 0),
-                rows.build(size, 0),
-                bytesOfFiles.build(size, 0),
-                sequences.build(size, 0),
-                additions.build(size, 0),
-                firstRowIds.build(size, -1),
-                partitionType,
-                partitions,
-                partition.build(size, 0),
-                metrics.entrySet().stream().collect(Collectors.toMap(Map.Entry::getKey, entry -> entry.getValue()
-                        .build(size))));
     }
 
     /** Decodes the live files of a manifest of delete files. */

@@ -66,6 +66,29 @@ class ColumnsTest {
     }
 
     @Test
+    void ofTwoValuesForARowTheLastCounts() {
+        LongColumn.Builder longs = new LongColumn.Builder();
+        BytesColumn.Builder bytes = new BytesColumn.Builder();
+        for (int row = 1; row < 40; row++) {
+            longs.put(row, -row, 0);
+            longs.put(row, row, 0);
+            bytes.put(row, number(-row));
+            bytes.put(row, number(row));
+        }
+
+        LongColumn numbers = longs.build(41, 0);
+        BytesColumn texts = bytes.build(41);
+        for (int row = 0; row < 41; row++) {
+            boolean missing = row == 0 || row == 40;
+            assertThat(numbers.get(row)).isEqualTo(missing ? 0 : row);
+            assertThat(texts.isMissing(row)).isEqualTo(missing);
+            if (!missing) {
+                assertThat(texts.get(row)).isEqualTo(number(row));
+            }
+        }
+    }
+
+    @Test
     void boundsOfNarrowerTypesAreWidened() {
         ByteBuffer day = Conversions.toByteBuffer(Types.DateType.get(), 3);
         ByteBuffer whole = Conversions.toByteBuffer(Types.IntegerType.get(), -3);

@@ -48,6 +48,7 @@ public final class SnapshotBinder {
     private final ReadConfig config;
     private final Clock clock;
     private final MinimumSnapshots minimums;
+    private final DescribedQueries described = new DescribedQueries();
 
     /** Fails unless the engine has what the configuration asks for. */
     public static void requireEngine(ReadConfig config, QueryEngine engine) {
@@ -143,6 +144,10 @@ public final class SnapshotBinder {
 
     /** Like the other, for a caller that may leave meanwhile. */
     public Schema schema(BoundQuery query, BufferAllocator allocator, Cancellation cancellation) {
+        return described.of(query, () -> describe(query, allocator, cancellation));
+    }
+
+    private Schema describe(BoundQuery query, BufferAllocator allocator, Cancellation cancellation) {
         try (EngineConnection connection = engine.connect(cancellation)) {
             String sql = present(connection, query, new Presentation(tools, allocator, true));
             List<String> names = connection.columnNames(sql);

@@ -61,7 +61,7 @@ public final class ScanRelation {
     }
 
     private static void requireReadable(TableState state, Schema schema, ScanPlan plan) {
-        requireDistinctNames(state, schema.asStruct(), "columns");
+        requireReadable(state, schema.asStruct(), "columns");
         if (!state.metadata().property("encryption.key-id", "").isEmpty()) {
             throw unsupported(state, "is encrypted");
         }
@@ -72,8 +72,8 @@ public final class ScanRelation {
         }
     }
 
-    /** The engine compares names without regard to case. */
-    private static void requireDistinctNames(TableState state, Type type, String what) {
+    /** The engine compares names without regard to case, and has no structs without fields. */
+    private static void requireReadable(TableState state, Type type, String what) {
         if (type.isPrimitiveType()) {
             return;
         }
@@ -84,7 +84,11 @@ public final class ScanRelation {
                 throw unsupported(
                         state, "has %s %s and %s, which differ only in case".formatted(what, other, field.name()));
             }
-            requireDistinctNames(state, field.type(), "nested fields");
+            if (field.type().isStructType()
+                    && field.type().asStructType().fields().isEmpty()) {
+                throw unsupported(state, "has %s, a struct without fields".formatted(field.name()));
+            }
+            requireReadable(state, field.type(), "nested fields");
         }
     }
 

@@ -207,6 +207,17 @@ class SnapshotBinderTest {
         assertThat(test.query("SELECT count(*), max(id) FROM empty")).containsExactly("0|null");
     }
 
+    @Test
+    void refusesAStructWithoutFieldsByItsName() {
+        test.execute("CREATE TABLE t (id BIGINT, s STRUCT(a INTEGER))");
+        foreign("t").updateSchema().deleteColumn("s.a").commit();
+
+        assertThatThrownBy(() -> test.query("SELECT id FROM t"))
+                .isInstanceOfSatisfying(
+                        EiderException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UNSUPPORTED))
+                .hasMessageContaining("has s, a struct without fields");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"n*", "n[1]", "n?", "a b", "ünïcode", "quo'te", "dou\"ble"})
     void readsExactlyTheFilesOfATableWhateverItsName(String name) {

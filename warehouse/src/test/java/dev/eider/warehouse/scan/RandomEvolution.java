@@ -99,7 +99,7 @@ final class RandomEvolution {
                     return "keep " + path;
                 }
                 update.deleteColumn(path);
-                if (random.nextBoolean()) {
+                if (random.nextBoolean() || isAlone(schema, field)) {
                     String parent = path.contains(".") ? path.substring(0, path.lastIndexOf('.')) : null;
                     update.addColumn(parent, field.name(), values.primitive());
                     return "replace " + path;
@@ -147,6 +147,16 @@ final class RandomEvolution {
         Type any = values.type(2, new int[] {1_000});
         update.addColumn(parent, name, any);
         return "add " + parent + " . " + name + " " + any;
+    }
+
+    /** The engine has no structs without fields: such tables are refused. */
+    private static boolean isAlone(Schema schema, NestedField field) {
+        Integer parent = TypeUtil.indexParents(schema.asStruct()).get(field.fieldId());
+        Type type =
+                parent == null ? schema.asStruct() : schema.findField(parent).type();
+        return parent != null
+                && type.isStructType()
+                && type.asStructType().fields().size() == 1;
     }
 
     private boolean isNeeded(NestedField field) {

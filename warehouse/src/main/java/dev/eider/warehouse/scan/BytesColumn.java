@@ -129,8 +129,8 @@ final class BytesColumn {
             int width = offsets[first + 1] - offsets[first];
             equallyLong &= first == rows || length == width;
             same &= first == rows
-                    || length == width
-                            && Arrays.equals(packed, offsets[first], offsets[first + 1], packed, from, from + length);
+                    || (length == width
+                            && Arrays.equals(packed, offsets[first], offsets[first + 1], packed, from, from + length));
             next(from + length);
         }
 

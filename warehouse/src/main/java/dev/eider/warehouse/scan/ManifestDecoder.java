@@ -167,13 +167,21 @@ final class ManifestDecoder {
             for (DeleteFile file : reader) {
                 sequence(file.dataSequenceNumber(), manifest);
                 files.add(file.copyWithStats(
-                        file.content() == FileContent.POSITION_DELETES
-                                ? POSITION_COLUMNS
-                                : Set.copyOf(file.equalityFieldIds())));
+                        file.content() == FileContent.POSITION_DELETES ? POSITION_COLUMNS : keys(file, manifest)));
             }
             return new DeleteManifest(reader.spec().partitionType(), files);
         } catch (IOException e) {
             throw new RuntimeIOException(e);
         }
+    }
+
+    private static Set<Integer> keys(DeleteFile file, ManifestFile manifest) {
+        List<Integer> ids = file.equalityFieldIds();
+        if (ids == null || ids.isEmpty()) {
+            throw new EiderException(
+                    ErrorCode.STORAGE_FAILED,
+                    "Manifest %s lists equality deletes without saying by which columns".formatted(manifest.path()));
+        }
+        return Set.copyOf(ids);
     }
 }

@@ -25,6 +25,8 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import org.apache.iceberg.DataFile;
+import org.apache.iceberg.DeleteFile;
+import org.apache.iceberg.FileMetadata;
 import org.apache.iceberg.ManifestContent;
 import org.apache.iceberg.ManifestFile;
 import org.apache.iceberg.ManifestFiles;
@@ -153,6 +155,26 @@ class ManifestDecoderTest {
         put(changed);
 
         compare(listed(manifest, 9, null), spec, true);
+    }
+
+    @Test
+    void equalityDeletesWithoutColumnsAreDamage() throws Exception {
+        PartitionSpec spec = PartitionSpec.unpartitioned();
+        ManifestWriter<DeleteFile> writer =
+                ManifestFiles.writeDeleteManifest(2, spec, files.newOutputFile(LOCATION), 1L);
+        try (writer) {
+            writer.add(FileMetadata.deleteFileBuilder(spec)
+                    .ofEqualityDeletes()
+                    .withPath("memory:d.parquet")
+                    .withFileSizeInBytes(10)
+                    .withRecordCount(1)
+                    .build());
+        }
+
+        assertThatThrownBy(
+                        () -> ManifestDecoder.deletes(listed(writer.toManifestFile(), 9, null), files, Map.of(0, spec)))
+                .isInstanceOf(EiderException.class)
+                .hasMessageContaining("without saying by which columns");
     }
 
     @Test

@@ -49,10 +49,7 @@ final class EngineErrors {
         String message = String.valueOf(error.getMessage());
         int limit = message.indexOf(GrowthLimits.MARK);
         if (limit >= 0) {
-            String what = message.substring(limit + GrowthLimits.MARK.length())
-                    .lines()
-                    .findFirst()
-                    .orElse("");
+            String what = message.substring(limit + GrowthLimits.MARK.length()).split("['\\n]", 2)[0];
             return new EiderException(
                     ErrorCode.TOO_LARGE, "The query makes " + what + ", which is more than it may", error);
         }

@@ -6,6 +6,8 @@ import java.time.Duration;
 
 /** A process that appends a file to a table and is killed in its swap. */
 final class KilledWriter {
+    private static final int ATTEMPTS = 20;
+
     private KilledWriter() {}
 
     static Process start(TestDatabase database, Faults.Point point) throws IOException {
@@ -30,17 +32,18 @@ final class KilledWriter {
             try (TableCatalog catalog = TableCatalog.open(config, properties -> new DiskFiles())) {
                 TableState table = catalog.load(TestCatalog.table("orders"));
                 faults.arm(Faults.Point.valueOf(arguments[2]), Faults.Kind.KILL, 1);
-                CommitOutcome outcome;
-                do {
-                    outcome = catalog.committer()
+                // Others may be quicker so often that the point of the kill is not reached: nothing is in then.
+                boolean refused = true;
+                for (int attempt = 0; refused && attempt < ATTEMPTS; attempt++) {
+                    CommitOutcome outcome = catalog.committer()
                             .append(
                                     table,
                                     "main",
                                     java.util.List.of(TestCatalog.file("victim", 1)),
                                     java.util.List.of(),
                                     Duration.ofSeconds(30));
-                    // Others may be quicker so often that the point of the kill is not reached: nothing is in then.
-                } while (outcome instanceof CommitOutcome.Rejected);
+                    refused = outcome instanceof CommitOutcome.Rejected;
+                }
             }
         }
     }

@@ -27,6 +27,7 @@ class MemoryLimitTest {
     private static final Schema SCHEMA = new Schema(List.of(Field.nullable("blob", ArrowType.Binary.INSTANCE)));
 
     private static final int UPLOADS = 64;
+    private static final int FEW_UPLOADS = 20;
 
     @TempDir
     Path directory;
@@ -53,6 +54,30 @@ class MemoryLimitTest {
             }
 
             put(gateway, gateway.client(), 10);
+        }
+    }
+
+    /** Appends that share a file are written within a part of the engine's memory, unless it is too small for them. */
+    @Test
+    void smallAppendsThatTakeMuchMemoryTogetherAreStored() throws Exception {
+        try (TestGateway gateway = TestGateway.start(directory, Map.of("engine.memory-limit", "128MB"))) {
+            ExecutorService threads = Executors.newFixedThreadPool(FEW_UPLOADS);
+            try {
+                List<Future<?>> uploads = new ArrayList<>();
+                for (int i = 0; i < FEW_UPLOADS; i++) {
+                    uploads.add(threads.submit(() -> {
+                        try (FlightClient client = gateway.newClient()) {
+                            put(gateway, client, 4 << 20);
+                        }
+                        return true;
+                    }));
+                }
+                for (Future<?> upload : uploads) {
+                    upload.get();
+                }
+            } finally {
+                threads.shutdown();
+            }
         }
     }
 

@@ -128,8 +128,14 @@ public final class EngineConnection implements AutoCloseable {
         try {
             connection.registerArrowStream(name, stream);
         } catch (RuntimeException e) {
-            throw EngineErrors.translate(e);
+            // The driver wraps what the engine says.
+            throw EngineErrors.translate(e.getCause() instanceof SQLException said ? said : e);
         }
+    }
+
+    /** Takes over what is to be closed with this connection, after what it holds itself. */
+    void own(AutoCloseable resource) {
+        owned.add(0, resource);
     }
 
     /**

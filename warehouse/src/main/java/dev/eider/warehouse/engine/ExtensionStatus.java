@@ -9,4 +9,7 @@ package dev.eider.warehouse.engine;
  * @param usable whether it is loaded
  * @param problem why it is not, empty if it is
  */
-public record ExtensionStatus(String name, String version, String path, boolean usable, String problem) {}
+public record ExtensionStatus(String name, String version, String path, boolean usable, String problem) {
+    /** The problem of one that simply is not there. */
+    public static final String NOT_INSTALLED = "not installed";
+}

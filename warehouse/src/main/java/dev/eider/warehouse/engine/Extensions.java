@@ -85,7 +85,7 @@ final class Extensions {
     private ExtensionStatus load(String name) throws SQLException {
         Path file = files.resolve(name + ".duckdb_extension");
         if (!Files.exists(file)) {
-            return new ExtensionStatus(name, "", file.toString(), false, "not installed");
+            return new ExtensionStatus(name, "", file.toString(), false, ExtensionStatus.NOT_INSTALLED);
         }
         try {
             execute(connection, "LOAD " + name);

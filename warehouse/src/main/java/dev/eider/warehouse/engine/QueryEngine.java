@@ -3,6 +3,8 @@ package dev.eider.warehouse.engine;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * DuckDB for a warehouse, bounded in memory and threads, and shut off from the host before the first statement of a
@@ -16,14 +18,23 @@ import java.util.List;
  * engine closes it after the last of them.
  */
 public final class QueryEngine implements AutoCloseable {
+    /** Writing a group of 32 MB was seen to take 79. */
+    private static final long MEMORY_FOR_A_BYTE = 4;
+
+    private static final long LEAST_MEMORY = 1L << 20;
+
     private final EngineInstance shared;
     private final EngineInstance serial;
+    /** What the open connections of the instance without threads leave of its memory. */
+    private final AtomicLong serialMemory;
+
     private final Interrupter interrupter = new Interrupter();
     private final ParsedQueries parsed = new ParsedQueries();
 
-    private QueryEngine(EngineInstance shared, EngineInstance serial) {
+    private QueryEngine(EngineInstance shared, EngineInstance serial, long serialMemory) {
         this.shared = shared;
         this.serial = serial;
+        this.serialMemory = new AtomicLong(serialMemory);
     }
 
     /**
@@ -34,7 +45,8 @@ public final class QueryEngine implements AutoCloseable {
     public static QueryEngine open(EngineConfig config, List<Path> directories) {
         EngineInstance shared = EngineInstance.start(config.shared(), directories);
         try {
-            return new QueryEngine(shared, EngineInstance.start(config.serial(), directories));
+            EngineConfig serial = config.serial();
+            return new QueryEngine(shared, EngineInstance.start(serial, directories), serial.memoryLimitBytes());
         } catch (RuntimeException e) {
             shared.close();
             throw e;
@@ -66,9 +78,28 @@ public final class QueryEngine implements AutoCloseable {
         return connect(shared, cancellation);
     }
 
-    /** Returns a new connection whose statements run on the calling thread alone; the caller closes it. */
-    public EngineConnection connectSerial() {
-        return connect(serial, new Cancellation());
+    /**
+     * Returns a new connection whose statements run on the calling thread alone, unless those that are open take the
+     * memory of their instance; the caller closes it.
+     *
+     * <p>Its statements can run out of memory all the same: they may be tried again on a connection of the other kind.
+     *
+     * @param bytes what its statements read
+     */
+    public Optional<EngineConnection> connectSerial(long bytes) {
+        long needed = Math.max(LEAST_MEMORY, bytes * MEMORY_FOR_A_BYTE);
+        if (serialMemory.addAndGet(-needed) < 0) {
+            serialMemory.addAndGet(needed);
+            return Optional.empty();
+        }
+        try {
+            EngineConnection connection = connect(serial, new Cancellation());
+            connection.own(() -> serialMemory.addAndGet(needed));
+            return Optional.of(connection);
+        } catch (RuntimeException e) {
+            serialMemory.addAndGet(needed);
+            throw e;
+        }
     }
 
     private EngineConnection connect(EngineInstance instance, Cancellation cancellation) {

@@ -19,8 +19,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.arrow.memory.BufferAllocator;
@@ -28,6 +30,8 @@ import org.apache.arrow.vector.ipc.ArrowReader;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.LocationProviders;
 import org.apache.iceberg.TableProperties;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Turns validated batches into durable data files with metrics. Several small streams may share one call, and so one
@@ -36,6 +40,7 @@ import org.apache.iceberg.TableProperties;
  * <p>Thread-safe. On any exception the files of the call are gone.
  */
 final class DataFileWriter {
+    private static final Logger LOG = LoggerFactory.getLogger(DataFileWriter.class);
     private static final Set<String> CODECS = Set.of("zstd", "snappy", "gzip", "uncompressed");
 
     private static final Pattern ZSTD_LEVEL = Pattern.compile("[1-9]|1[0-9]|2[0-2]");
@@ -64,21 +69,42 @@ final class DataFileWriter {
 
     /** Writes all rows, in files of the target size, in any order. */
     List<DataFile> write(TableState target, ValidatedRows rows) {
-        return write(target, List.of(rows), false);
+        try (EngineConnection connection = engine.connect()) {
+            return write(target, List.of(rows), false, connection);
+        }
     }
 
-    /** Writes all rows of all members into one file, one member after the other, and each in its order. */
-    List<DataFile> writeTogether(TableState target, List<ValidatedRows> members) {
-        return write(target, members, true);
+    /**
+     * Writes all rows of all members into one file, one member after the other, and each in its order.
+     *
+     * @param bytes how much they hold in memory
+     * @param members gives all their rows each time it is asked
+     */
+    List<DataFile> writeTogether(TableState target, long bytes, Supplier<List<ValidatedRows>> members) {
+        Optional<EngineConnection> serial = engine.connectSerial(bytes);
+        if (serial.isPresent()) {
+            try (EngineConnection connection = serial.get()) {
+                return write(target, members.get(), true, connection);
+            } catch (EiderException e) {
+                if (e.code() != ErrorCode.TOO_LARGE) {
+                    throw e;
+                }
+                LOG.debug("Small appends take more memory than expected, table={}", target.identifier(), e);
+            }
+        }
+        try (EngineConnection connection = engine.connect()) {
+            return write(target, members.get(), true, connection);
+        }
     }
 
-    private List<DataFile> write(TableState target, List<ValidatedRows> members, boolean ordered) {
+    private List<DataFile> write(
+            TableState target, List<ValidatedRows> members, boolean ordered, EngineConnection connection) {
         String name = UUID.randomUUID().toString();
         Path first = allowed.require(LocationProviders.locationsFor(
                         target.metadata().location(), target.metadata().properties())
                 .newDataLocation(name));
         Path directory = Objects.requireNonNullElse(first.getParent(), first);
-        try (EngineConnection connection = ordered ? engine.connectSerial() : engine.connect()) {
+        try {
             durable.createDirectories(directory);
             StringBuilder rows = new StringBuilder();
             for (int i = 0; i < members.size(); i++) {

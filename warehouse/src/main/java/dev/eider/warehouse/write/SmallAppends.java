@@ -172,7 +172,7 @@ final class SmallAppends {
 
     private record Layout(Schema columns, String projection) {}
 
-    private List<DataFile> write(TableState target, List<List<Member>> layouts) {
+    private List<ValidatedRows> sources(List<List<Member>> layouts) {
         List<ValidatedRows> sources = new ArrayList<>();
         for (List<Member> alike : layouts) {
             Member first = alike.get(0);
@@ -187,7 +187,15 @@ final class SmallAppends {
                             first.rows().dictionaries(),
                             batches)));
         }
-        List<DataFile> files = writer.writeTogether(target, sources);
+        return sources;
+    }
+
+    private List<DataFile> write(TableState target, List<List<Member>> layouts) {
+        long bytes = layouts.stream()
+                .flatMap(List::stream)
+                .mapToLong(member -> member.rows().bytes())
+                .sum();
+        List<DataFile> files = writer.writeTogether(target, bytes, () -> sources(layouts));
         long sent = layouts.stream()
                 .flatMap(List::stream)
                 .mapToLong(member -> member.rows().rows())

@@ -34,7 +34,7 @@ class SerialInstanceTest {
 
     @Test
     void runsStatementsOnTheCallingThreadAlone() {
-        try (EngineConnection serial = engine.connectSerial();
+        try (EngineConnection serial = engine.connectSerial(0).orElseThrow();
                 EngineConnection shared = engine.connect()) {
             assertThat(setting(serial, "threads")).isEqualTo("1");
             assertThat(setting(shared, "threads")).isEqualTo("3");
@@ -43,7 +43,7 @@ class SerialInstanceTest {
 
     @Test
     void sharesTheLimitOfMemory() {
-        try (EngineConnection serial = engine.connectSerial();
+        try (EngineConnection serial = engine.connectSerial(0).orElseThrow();
                 EngineConnection shared = engine.connect()) {
             assertThat(setting(serial, "memory_limit")).isEqualTo("32.0 MiB");
             assertThat(setting(shared, "memory_limit")).isEqualTo("224.0 MiB");
@@ -51,8 +51,20 @@ class SerialInstanceTest {
     }
 
     @Test
+    void takesNoMoreThanItsMemoryIsFor() {
+        try (EngineConnection half = engine.connectSerial(4 << 20).orElseThrow()) {
+            assertThat(engine.connectSerial(5 << 20)).isEmpty();
+            engine.connectSerial(4 << 20).orElseThrow().close();
+            engine.connectSerial(4 << 20).orElseThrow().close();
+            half.execute("SELECT 1");
+        }
+        engine.connectSerial(8 << 20).orElseThrow().close();
+        assertThat(engine.connectSerial(9 << 20)).isEmpty();
+    }
+
+    @Test
     void reachesNothingOfTheHost() {
-        try (EngineConnection serial = engine.connectSerial()) {
+        try (EngineConnection serial = engine.connectSerial(0).orElseThrow()) {
             assertThatThrownBy(() -> serial.query("SELECT * FROM read_text('/etc/hostname')", row -> row.getString(1)))
                     .isInstanceOfSatisfying(
                             EiderException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.FORBIDDEN));

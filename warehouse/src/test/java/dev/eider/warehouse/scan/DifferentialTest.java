@@ -3,18 +3,12 @@ package dev.eider.warehouse.scan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertAll;
 
-import dev.eider.catalog.CatalogConfig;
 import dev.eider.catalog.TableCatalog;
 import dev.eider.warehouse.TestWarehouse;
 import dev.eider.warehouse.engine.SqlText;
 import dev.eider.warehouse.read.BoundQuery;
 import dev.eider.warehouse.read.QueryRun;
 import dev.eider.warehouse.statement.SqlStatement;
-import dev.eider.warehouse.storage.AllowedLocations;
-import dev.eider.warehouse.storage.FileSync;
-import dev.eider.warehouse.storage.LocalFileIO;
-import dev.eider.warehouse.storage.Locations;
-import dev.eider.warehouse.storage.StorageConfig;
 import dev.eider.warehouse.types.DuckDbTypes;
 import dev.eider.warehouse.types.DuckDbValues;
 import dev.eider.warehouse.types.StoredText;
@@ -23,7 +17,6 @@ import dev.eider.warehouse.write.WriteMode;
 import dev.eider.warehouse.write.WriteOptions;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -62,7 +55,7 @@ class DifferentialTest {
     @Test
     void randomTablesAreReadAsIcebergReadsThem() throws Exception {
         try (TestWarehouse test = new TestWarehouse(directory);
-                TableCatalog catalog = catalog()) {
+                TableCatalog catalog = UnsyncedCatalog.open(directory)) {
             List<Throwable> failures = new CopyOnWriteArrayList<>();
             AtomicInteger read = new AtomicInteger();
             IntStream.range(0, CASES).parallel().forEach(number -> {
@@ -82,19 +75,6 @@ class DifferentialTest {
                 throw failure;
             }));
         }
-    }
-
-    /** Like what another program has, but quicker: nothing is synced. */
-    private TableCatalog catalog() {
-        String warehouse = directory.resolve("warehouse").toString();
-        AllowedLocations allowed = AllowedLocations.of(new StorageConfig(warehouse, List.of()));
-        return TableCatalog.open(
-                new CatalogConfig(
-                        "jdbc:sqlite:" + directory.resolve("catalog.db"),
-                        CatalogConfig.DEFAULT_NAME,
-                        Locations.normalized(warehouse)),
-                properties -> new LocalFileIO(allowed, FileSync.NONE),
-                Clock.systemUTC());
     }
 
     /** One table. */

@@ -2,20 +2,14 @@ package dev.eider.warehouse.scan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.eider.catalog.CatalogConfig;
 import dev.eider.catalog.EiderException;
 import dev.eider.catalog.TableCatalog;
 import dev.eider.warehouse.TestWarehouse;
 import dev.eider.warehouse.engine.SqlText;
-import dev.eider.warehouse.storage.AllowedLocations;
-import dev.eider.warehouse.storage.FileSync;
-import dev.eider.warehouse.storage.LocalFileIO;
 import dev.eider.warehouse.storage.Locations;
-import dev.eider.warehouse.storage.StorageConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -42,7 +36,7 @@ class TotalsDifferentialTest {
     @Test
     void totalsAreThoseOfTheRows() throws IOException {
         try (TestWarehouse test = new TestWarehouse(directory);
-                TableCatalog catalog = catalog()) {
+                TableCatalog catalog = UnsyncedCatalog.open(directory)) {
             for (int number = 0; number < TABLES; number++) {
                 Random random = new Random(SEED + number);
                 WrittenTable table = new WrittenTable(catalog, TestWarehouse.table("t" + number), random);
@@ -58,19 +52,6 @@ class TotalsDifferentialTest {
         }
         assertThat(counts).isGreaterThanOrEqualTo(TABLES);
         assertThat(answered).hasSizeGreaterThan(2).doesNotContain(Type.TypeID.DOUBLE, Type.TypeID.STRING);
-    }
-
-    /** Like what another program has, but quicker: nothing is synced. */
-    private TableCatalog catalog() {
-        String warehouse = directory.resolve("warehouse").toString();
-        AllowedLocations allowed = AllowedLocations.of(new StorageConfig(warehouse, List.of()));
-        return TableCatalog.open(
-                new CatalogConfig(
-                        "jdbc:sqlite:" + directory.resolve("catalog.db"),
-                        CatalogConfig.DEFAULT_NAME,
-                        Locations.normalized(warehouse)),
-                properties -> new LocalFileIO(allowed, FileSync.NONE),
-                Clock.systemUTC());
     }
 
     private void compare(TestWarehouse test, WrittenTable table, String name) throws IOException {

@@ -75,7 +75,7 @@ final class OrphansCommand implements Callable<Integer> {
             listing.add(
                     Amounts.count(file.bytes()),
                     Amounts.duration(Duration.ofSeconds(file.ageSeconds())),
-                    file.location());
+                    file.upload() == null ? file.location() : file.location() + " (unfinished upload)");
         }
         listing.print(terminal);
         report.failures().forEach(location -> terminal.remark("Cannot delete " + location));

@@ -22,9 +22,8 @@ import dev.eider.warehouse.scan.SnapshotPlanner;
 import dev.eider.warehouse.statement.SqlStatement;
 import dev.eider.warehouse.statement.StatementRunner;
 import dev.eider.warehouse.statement.UpdateResult;
-import dev.eider.warehouse.storage.AllowedLocations;
-import dev.eider.warehouse.storage.LocalFileIO;
 import dev.eider.warehouse.storage.Locations;
+import dev.eider.warehouse.storage.Storage;
 import dev.eider.warehouse.types.IcebergToArrow;
 import dev.eider.warehouse.write.TableAppender;
 import java.time.Clock;
@@ -52,6 +51,7 @@ import org.jspecify.annotations.Nullable;
  * EiderException} and nothing else that a caller could act on.
  */
 public final class Warehouse implements AutoCloseable {
+    private final Storage storage;
     private final TableCatalog catalog;
     private final QueryEngine engine;
     private final BufferAllocator allocator;
@@ -62,28 +62,29 @@ public final class Warehouse implements AutoCloseable {
     private final StatementRunner statements;
     private final OrphanFiles orphans;
 
-    private Warehouse(WarehouseConfig config, AllowedLocations allowed, BufferAllocator parent, Clock clock) {
+    private Warehouse(WarehouseConfig config, Storage storage, BufferAllocator parent, Clock clock) {
+        this.storage = storage;
         CatalogConfig where = config.catalog()
                 .withWarehouse(Locations.normalized(config.storage().warehouse()));
-        this.catalog = TableCatalog.open(
-                where, properties -> new LocalFileIO(allowed, config.write().sync()), clock);
+        this.catalog = TableCatalog.open(where, properties -> storage.io(), clock);
         try {
-            this.engine = openEngine(config, allowed);
+            this.engine = openEngine(config, storage);
         } catch (RuntimeException e) {
             catalog.close();
             throw e;
         }
         this.allocator = parent.newChildAllocator("warehouse", 0, Long.MAX_VALUE);
-        this.appender = new TableAppender(catalog, engine, allowed, config.write(), allocator);
+        this.appender = new TableAppender(catalog, engine, storage, config.write(), allocator);
         this.manifestLoads = manifestLoads();
-        SnapshotPlanner planner =
-                new SnapshotPlanner(new ManifestCache(config.read().manifestCacheBytes(), manifestLoads), allowed);
-        this.binder = new SnapshotBinder(catalog, engine, allowed, planner, config.read(), clock);
+        SnapshotPlanner planner = new SnapshotPlanner(
+                new ManifestCache(config.read().manifestCacheBytes(), manifestLoads), storage.allowed());
+        this.binder = new SnapshotBinder(catalog, engine, storage, planner, config.read(), clock);
         this.tickets = new Tickets(catalog.signingKeys(), config.read().ticketLifetime(), clock);
         this.statements = new StatementRunner(catalog, engine, binder, appender, allocator);
         this.orphans = new OrphanFiles(
-                new CatalogOwnership(catalog, new LocalFileIO(allowed)),
-                new LocalFileIO(allowed),
+                new CatalogOwnership(catalog, storage.io()),
+                storage.io(),
+                storage.unfinishedUploads(),
                 Clock.systemUTC(),
                 OrphanFiles.LEAST_AGE);
     }
@@ -101,8 +102,8 @@ public final class Warehouse implements AutoCloseable {
         return executor;
     }
 
-    private static QueryEngine openEngine(WarehouseConfig config, AllowedLocations allowed) {
-        QueryEngine engine = QueryEngine.open(config.engine(), allowed.roots());
+    private static QueryEngine openEngine(WarehouseConfig config, Storage storage) {
+        QueryEngine engine = QueryEngine.open(config.engine(), storage.directories());
         try {
             SnapshotBinder.requireEngine(config.read(), engine);
             return engine;
@@ -119,7 +120,13 @@ public final class Warehouse implements AutoCloseable {
 
     /** Opens a warehouse whose tickets, leases and upkeep go by a clock of their own. */
     static Warehouse open(WarehouseConfig config, BufferAllocator allocator, Clock clock) {
-        return new Warehouse(config, AllowedLocations.of(config.storage()), allocator, clock);
+        Storage storage = Storage.open(config.storage(), config.write().sync());
+        try {
+            return new Warehouse(config, storage, allocator, clock);
+        } catch (RuntimeException e) {
+            storage.close();
+            throw e;
+        }
     }
 
     /** Returns how tables are read as a rule, and why: a sentence for people. */
@@ -286,7 +293,7 @@ public final class Warehouse implements AutoCloseable {
     @Override
     public void close() {
         try {
-            AutoCloseables.close(manifestLoads::shutdown, allocator, engine, catalog);
+            AutoCloseables.close(manifestLoads::shutdown, allocator, engine, catalog, storage);
         } catch (RuntimeException e) {
             throw e;
         } catch (Exception e) {

@@ -60,9 +60,19 @@ class ArchitectureTest {
     static final ArchRule THE_WAREHOUSE_OPENS_NO_PORT = noClasses()
             .that()
             .resideInAPackage("dev.eider.warehouse..")
+            .and()
+            .resideOutsideOfPackage("dev.eider.warehouse.storage")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("io.grpc..", "org.apache.arrow.flight..", "dev.eider.gateway..", "java.net..");
+
+    @ArchTest
+    static final ArchRule ONLY_STORAGE_USES_THE_AWS_SDK = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.eider.warehouse.storage")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("software.amazon..", "org.apache.iceberg.aws..");
 
     @ArchTest
     static final ArchRule ONLY_THE_CATALOG_COMMITS = noClasses()

@@ -8,30 +8,29 @@ import dev.eider.warehouse.read.BoundQuery;
 import dev.eider.warehouse.read.QueryRun;
 import dev.eider.warehouse.read.ReadConfig;
 import dev.eider.warehouse.statement.SqlStatement;
-import dev.eider.warehouse.storage.AllowedLocations;
 import dev.eider.warehouse.storage.FileSync;
-import dev.eider.warehouse.storage.LocalFileIO;
 import dev.eider.warehouse.storage.Locations;
-import dev.eider.warehouse.storage.StorageConfig;
+import dev.eider.warehouse.storage.Storage;
+import dev.eider.warehouse.storage.TestStorage;
 import dev.eider.warehouse.write.AppendReceipt;
 import dev.eider.warehouse.write.AppendRequest;
 import dev.eider.warehouse.write.WriteConfig;
 import dev.eider.warehouse.write.WriteMode;
 import dev.eider.warehouse.write.WriteOptions;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.ipc.ArrowReader;
 import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.io.FileInfo;
 
 /** A warehouse in a temporary directory, whose Arrow buffers must all be freed when it is closed. */
 public final class TestWarehouse implements AutoCloseable {
@@ -39,6 +38,7 @@ public final class TestWarehouse implements AutoCloseable {
     private final Clock clock;
     private final BufferAllocator allocator = new RootAllocator();
     private final Warehouse warehouse;
+    private final Storage storage;
 
     public TestWarehouse(Path directory) {
         this(directory, writes());
@@ -74,6 +74,7 @@ public final class TestWarehouse implements AutoCloseable {
         this.directory = directory;
         this.clock = clock;
         this.warehouse = Warehouse.open(config, allocator, clock);
+        this.storage = Storage.open(config.storage(), FileSync.FULL);
     }
 
     public static WriteConfig writes() {
@@ -107,7 +108,7 @@ public final class TestWarehouse implements AutoCloseable {
                         driverPrefix + "jdbc:sqlite:" + directory.resolve("catalog.db"),
                         CatalogConfig.DEFAULT_NAME,
                         ""),
-                new StorageConfig(directory.resolve("warehouse").toString(), List.of()),
+                TestStorage.of(directory),
                 new EngineConfig(512L << 20, 2, directory.resolve("tmp"), 1L << 30, extensions),
                 writes,
                 new ReadConfig(reads, 65_536, 64 << 20, ReadConfig.TICKET_LIFETIME));
@@ -123,14 +124,12 @@ public final class TestWarehouse implements AutoCloseable {
 
     /** Opens the catalog a second time, as another process would. */
     public TableCatalog catalog() {
-        AllowedLocations allowed = AllowedLocations.of(
-                new StorageConfig(directory.resolve("warehouse").toString(), List.of()));
         return TableCatalog.open(
                 new CatalogConfig(
                         "jdbc:sqlite:" + directory.resolve("catalog.db"),
                         CatalogConfig.DEFAULT_NAME,
-                        Locations.ofPath(directory.resolve("warehouse"))),
-                properties -> new LocalFileIO(allowed),
+                        Locations.normalized(TestStorage.of(directory).warehouse())),
+                properties -> storage.io(),
                 clock);
     }
 
@@ -194,17 +193,20 @@ public final class TestWarehouse implements AutoCloseable {
         return warehouse.execute((SqlStatement.Update) warehouse.prepare(sql)).rows();
     }
 
-    /** Returns every file below the warehouse directory. */
-    public List<Path> files() {
-        try (Stream<Path> files = Files.walk(directory.resolve("warehouse"))) {
-            return files.filter(Files::isRegularFile).toList();
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
+    /** Returns the location of every file of the warehouse. */
+    public List<String> files() {
+        return StreamSupport.stream(
+                        storage.io()
+                                .listPrefix(TestStorage.of(directory).warehouse())
+                                .spliterator(),
+                        false)
+                .map(FileInfo::location)
+                .toList();
     }
 
     @Override
     public void close() {
+        storage.close();
         warehouse.close();
         allocator.close();
     }

@@ -3,6 +3,7 @@ package dev.eider.cli.client;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The files of a table that nothing refers to. Immutable.
@@ -21,12 +22,17 @@ public record OrphanReport(
         @JsonProperty("files") List<OrphanEntry> files,
         @JsonProperty("failures") List<String> failures) {
 
-    /** One file that nothing refers to. */
+    /**
+     * One file that nothing refers to.
+     *
+     * @param upload the id of an upload that was begun and not finished, null for a file
+     */
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record OrphanEntry(
             @JsonProperty("location") String location,
             @JsonProperty("bytes") long bytes,
-            @JsonProperty("age_seconds") long ageSeconds) {}
+            @JsonProperty("age_seconds") long ageSeconds,
+            @JsonProperty("unfinished_upload") @Nullable String upload) {}
 
     /** Copies the lists, so that nobody changes them later. */
     public OrphanReport {

@@ -117,10 +117,11 @@ final class WireJson {
         json.put("total_bytes", listing.totalBytes());
         ArrayNode files = json.putArray("files");
         for (OrphanFile file : listing.files()) {
-            files.addObject()
+            ObjectNode entry = files.addObject()
                     .put("location", file.location())
                     .put("bytes", file.bytes())
                     .put("age_seconds", file.age().toSeconds());
+            file.upload().ifPresent(id -> entry.put("unfinished_upload", id));
         }
         ArrayNode failures = json.putArray("failures");
         listing.failures().forEach(failures::add);

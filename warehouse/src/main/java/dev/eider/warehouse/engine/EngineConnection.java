@@ -134,7 +134,7 @@ public final class EngineConnection implements AutoCloseable {
     }
 
     /** Takes over what is to be closed with this connection, after what it holds itself. */
-    void own(AutoCloseable resource) {
+    public void own(AutoCloseable resource) {
         owned.add(0, resource);
     }
 
@@ -210,6 +210,11 @@ public final class EngineConnection implements AutoCloseable {
             throw new EiderException(ErrorCode.CANCELLED, "The query was cancelled");
         }
         return statement;
+    }
+
+    /** Returns whether what runs on this connection is to stop. Any thread may call this. */
+    public boolean isCancelled() {
+        return cancelled;
     }
 
     /** Stops what runs on this connection, now and later. Any thread may call this; it returns at once. */

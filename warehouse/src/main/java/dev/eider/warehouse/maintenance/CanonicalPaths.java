@@ -9,22 +9,28 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * One path for all spellings of a location: with or without scheme, through links or not. Remembers directories, so it
+ * One text for all spellings of a location: with or without scheme, through links or not. Remembers directories, so it
  * serves one listing; confined to a thread.
  */
 final class CanonicalPaths {
     private final Map<Path, Path> directories = new HashMap<>();
 
-    /** Returns the path of a file, with links resolved in its directory but not in its name. */
-    Path file(String location) {
+    /** Returns one text for a file, with links resolved in its directory but not in its name. */
+    String file(String location) {
+        if (!Locations.isLocal(location)) {
+            return Locations.canonical(location);
+        }
         Path path = Locations.path(location);
         Path parent = path.getParent();
-        return parent == null ? path : directory(parent).resolve(path.getFileName());
+        return (parent == null ? path : directory(parent).resolve(path.getFileName())).toString();
     }
 
-    /** Returns the path of a directory with every link resolved, as far as it exists. */
-    Path directory(String location) {
-        return directory(Locations.path(location));
+    /** Returns one text for a directory, its last slash included, with every link resolved as far as it exists. */
+    String directory(String location) {
+        String text = Locations.isLocal(location)
+                ? directory(Locations.path(location)).toString()
+                : Locations.canonical(location);
+        return text.endsWith("/") ? text : text + "/";
     }
 
     private Path directory(Path path) {

@@ -4,7 +4,9 @@ import dev.eider.catalog.EiderException;
 import dev.eider.catalog.ErrorCode;
 import dev.eider.catalog.TableState;
 import dev.eider.warehouse.maintenance.OrphanListing.OrphanFile;
-import java.nio.file.Path;
+import dev.eider.warehouse.storage.Locations;
+import dev.eider.warehouse.storage.UnfinishedUploads;
+import dev.eider.warehouse.storage.UnfinishedUploads.Upload;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,6 +14,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.iceberg.TableMetadata;
@@ -40,6 +43,7 @@ public final class OrphanFiles {
 
     private final TableOwnership ownership;
     private final DelegateFileIO io;
+    private final UnfinishedUploads uploads;
     private final Clock clock;
     private final Duration leastAge;
 
@@ -47,11 +51,14 @@ public final class OrphanFiles {
      * Creates one.
      *
      * @param io lists and deletes; refuses what lies outside the allowed locations
+     * @param uploads what was begun below a location and never became a file
      * @param leastAge requests for younger files are refused
      */
-    public OrphanFiles(TableOwnership ownership, DelegateFileIO io, Clock clock, Duration leastAge) {
+    public OrphanFiles(
+            TableOwnership ownership, DelegateFileIO io, UnfinishedUploads uploads, Clock clock, Duration leastAge) {
         this.ownership = ownership;
         this.io = io;
+        this.uploads = uploads;
         this.clock = clock;
         this.leastAge = leastAge;
     }
@@ -88,12 +95,14 @@ public final class OrphanFiles {
                     ErrorCode.COMMIT_CONFLICT, "Table %s was replaced by another meanwhile".formatted(name));
         }
         requireAlone(table, paths);
-        Set<Path> referenced = new HashSet<>();
+        Set<String> referenced = new HashSet<>();
         ReachableFiles.of(table).forEach(location -> referenced.add(paths.file(location)));
         ownership.retained(table).forEach(location -> referenced.add(paths.file(location)));
-        List<OrphanFile> orphans = listed.stream()
+        Stream<OrphanFile> unreferenced = listed.stream()
                 .filter(file -> !referenced.contains(paths.file(file.location())))
-                .map(file -> new OrphanFile(file.location(), file.size(), age(file)))
+                .map(file ->
+                        new OrphanFile(file.location(), file.size(), age(file.createdAtMillis()), Optional.empty()));
+        List<OrphanFile> orphans = Stream.concat(unreferenced, unfinished(table.metadata()))
                 .filter(file -> file.age().compareTo(request.olderThan()) >= 0)
                 .sorted(Comparator.comparing(OrphanFile::location))
                 .toList();
@@ -101,18 +110,25 @@ public final class OrphanFiles {
         return new OrphanListing(table.identifier(), orphans, request.remove(), failures);
     }
 
-    private Duration age(FileInfo file) {
-        return Duration.ofMillis(clock.millis() - file.createdAtMillis());
+    /** Whoever finished such an upload would write a file that nothing refers to. */
+    private Stream<OrphanFile> unfinished(TableMetadata metadata) {
+        return uploads.below(metadata.location()).stream()
+                .map(upload -> new OrphanFile(
+                        upload.location(), 0, age(upload.begun().toEpochMilli()), Optional.of(upload.id())));
+    }
+
+    private Duration age(long createdAtMillis) {
+        return Duration.ofMillis(clock.millis() - createdAtMillis);
     }
 
     private void requireAlone(TableState table, CanonicalPaths paths) {
         List<String> others = ownership.otherTableLocations(table).stream()
-                .filter(OrphanFiles::isLocal)
+                .filter(OrphanFiles::isKnown)
                 .toList();
         for (String own : locations(table.metadata())) {
-            Path directory = paths.directory(own);
+            String directory = paths.directory(own);
             for (String other : others) {
-                Path theirs = paths.directory(other);
+                String theirs = paths.directory(other);
                 if (theirs.startsWith(directory) || directory.startsWith(theirs)) {
                     throw new EiderException(
                             ErrorCode.FORBIDDEN,
@@ -124,17 +140,17 @@ public final class OrphanFiles {
     }
 
     /** Tables of other catalogs in the same database may be anywhere. */
-    private static boolean isLocal(String location) {
-        return location.startsWith("file:") || !location.contains("://");
+    private static boolean isKnown(String location) {
+        return Locations.isLocal(location) || Locations.isS3(location);
     }
 
     private List<FileInfo> list(TableMetadata metadata, CanonicalPaths paths) {
-        Path home = paths.directory(metadata.location());
-        Set<Path> seen = new HashSet<>();
+        String home = paths.directory(metadata.location());
+        Set<String> seen = new HashSet<>();
         List<FileInfo> files = new ArrayList<>();
         for (String location : locations(metadata)) {
             for (FileInfo file : io.listPrefix(location)) {
-                Path path = paths.file(file.location());
+                String path = paths.file(file.location());
                 if (isCandidate(path, home) && seen.add(path)) {
                     files.add(file);
                 }
@@ -143,17 +159,25 @@ public final class OrphanFiles {
         return files;
     }
 
-    private static boolean isCandidate(Path file, Path home) {
-        String name = file.getFileName().toString();
+    private static boolean isCandidate(String file, String home) {
+        String name = file.substring(file.lastIndexOf('/') + 1);
         return !name.equals(VERSION_HINT)
                 && (file.startsWith(home) || TABLE_FORMATS.stream().anyMatch(name::endsWith));
+    }
+
+    private void remove(OrphanFile orphan) {
+        if (orphan.upload().isPresent()) {
+            uploads.abort(new Upload(orphan.location(), orphan.upload().get(), clock.instant()));
+        } else {
+            io.deleteFile(orphan.location());
+        }
     }
 
     private List<String> remove(List<OrphanFile> orphans) {
         List<String> failures = new ArrayList<>();
         for (OrphanFile orphan : orphans) {
             try {
-                io.deleteFile(orphan.location());
+                remove(orphan);
             } catch (NotFoundException gone) {
                 // Which is what was wanted.
             } catch (RuntimeException e) {

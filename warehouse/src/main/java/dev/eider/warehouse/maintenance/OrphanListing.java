@@ -2,6 +2,7 @@ package dev.eider.warehouse.maintenance;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.apache.iceberg.catalog.TableIdentifier;
 
 /**
@@ -14,8 +15,12 @@ import org.apache.iceberg.catalog.TableIdentifier;
  */
 public record OrphanListing(TableIdentifier table, List<OrphanFile> files, boolean removed, List<String> failures) {
 
-    /** One file that nothing refers to; its age counts from its last modification. */
-    public record OrphanFile(String location, long bytes, Duration age) {}
+    /**
+     * One file that nothing refers to; its age counts from its last modification.
+     *
+     * @param upload the id of an upload in parts that was begun and not finished: there is no such file yet
+     */
+    public record OrphanFile(String location, long bytes, Duration age, Optional<String> upload) {}
 
     /** Copies the lists, so that nobody changes them later. */
     public OrphanListing {

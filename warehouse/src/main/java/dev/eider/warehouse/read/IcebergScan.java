@@ -3,6 +3,7 @@ package dev.eider.warehouse.read;
 import dev.eider.catalog.TableState;
 import dev.eider.warehouse.engine.SqlText;
 import dev.eider.warehouse.storage.AllowedLocations;
+import dev.eider.warehouse.storage.Locations;
 import java.nio.file.Files;
 import java.util.HashMap;
 import java.util.Map;
@@ -57,6 +58,9 @@ final class IcebergScan {
         }
         if (metadata.endsWith(".gz.metadata.json") || metadata.endsWith(".metadata.json.gz")) {
             return Optional.of("its metadata file is compressed");
+        }
+        if (!Locations.isLocal(metadata) || !Locations.isLocal(state.metadata().location())) {
+            return Optional.of("its files are in a bucket");
         }
         if (!Files.exists(allowed.require(metadata))) {
             return Optional.of("its metadata file is gone");

@@ -13,7 +13,7 @@ import dev.eider.warehouse.engine.SqlText;
 import dev.eider.warehouse.metadata.MetadataTables;
 import dev.eider.warehouse.scan.ScanRelation;
 import dev.eider.warehouse.scan.SnapshotPlanner;
-import dev.eider.warehouse.storage.AllowedLocations;
+import dev.eider.warehouse.storage.Storage;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
@@ -59,7 +59,7 @@ public final class SnapshotBinder {
     public SnapshotBinder(
             TableCatalog catalog,
             QueryEngine engine,
-            AllowedLocations allowed,
+            Storage storage,
             SnapshotPlanner planner,
             ReadConfig config,
             Clock clock) {
@@ -67,9 +67,9 @@ public final class SnapshotBinder {
         this.engine = engine;
         this.versions = new TableVersions(catalog.history());
         this.tables = new PinnedTables(catalog);
-        ScanRelation relation = new ScanRelation(allowed, engine);
-        this.planner =
-                new ChosenScan(config.engine(), engine, new IcebergScan(allowed), new PlannedScan(planner, relation));
+        ScanRelation relation = new ScanRelation(storage, engine);
+        this.planner = new ChosenScan(
+                config.engine(), engine, new IcebergScan(storage.allowed()), new PlannedScan(planner, relation));
         MetadataTotals totals = new MetadataTotals(planner.totals());
         this.size = new QuerySize(planner, totals);
         this.tools = new Presentation.Tools(

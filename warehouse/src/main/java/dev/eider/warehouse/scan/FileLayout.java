@@ -32,13 +32,15 @@ final class FileLayout {
 
     private final TableState state;
     private final FileShapes shapes;
+    private final ScanPaths paths;
     private final StructType wanted;
     private final boolean inDoubt;
     private final List<String> ownLocations;
 
-    FileLayout(TableState state, FileShapes shapes, StructType wanted) {
+    FileLayout(TableState state, FileShapes shapes, ScanPaths paths, StructType wanted) {
         this.state = state;
         this.shapes = shapes;
+        this.paths = paths;
         this.wanted = wanted;
         this.inDoubt = isMappedByName(state) || !isStable(state, wanted);
         this.ownLocations = List.of(
@@ -63,7 +65,7 @@ final class FileLayout {
         if (!inDoubt && isOwn(location)) {
             return PLAIN;
         }
-        FileShape found = shapes.of(state, location);
+        FileShape found = shapes.of(state, location, paths);
         FileShape shape = found.ids() == FileShape.Ids.PLACES ? fitting(found, location, specId) : found;
         Map<Integer, Optional<String>> constants = constants(shape, specId, partition);
         return constants.isEmpty() && isPlain(shape) ? PLAIN : new Kind(Optional.of(shape), constants);

@@ -1,10 +1,10 @@
 package dev.eider.warehouse.scan;
 
 import dev.eider.catalog.TableState;
-import dev.eider.warehouse.storage.AllowedLocations;
 import dev.eider.warehouse.storage.ParquetInput;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,19 +36,14 @@ final class FileShapes {
             .withMetadataFilter(ParquetMetadataConverter.SKIP_ROW_GROUPS)
             .build();
 
-    private final AllowedLocations allowed;
     private final Map<Key, FileShape> remembered = new LinkedHashMap<>(16, 0.75f, true);
     /** Files of a table mostly look the same: equal shapes share one object. */
     private @Nullable FileShape latest;
 
-    FileShapes(AllowedLocations allowed) {
-        this.allowed = allowed;
-    }
-
     /** A file under the name mapping by which its columns were found. */
     private record Key(String location, String mapping) {}
 
-    FileShape of(TableState state, String location) {
+    FileShape of(TableState state, String location, ScanPaths paths) {
         Key key = new Key(location, state.metadata().property(TableProperties.DEFAULT_NAME_MAPPING, ""));
         synchronized (remembered) {
             FileShape known = remembered.get(key);
@@ -56,7 +51,7 @@ final class FileShapes {
                 return known;
             }
         }
-        FileShape read = shape(key, footer(location));
+        FileShape read = shape(key, footer(location, paths.of(location)));
         synchronized (remembered) {
             FileShape shared = latest != null && latest.equals(read) ? latest : read;
             latest = shared;
@@ -68,9 +63,8 @@ final class FileShapes {
         }
     }
 
-    private MessageType footer(String location) {
-        try (ParquetFileReader reader =
-                ParquetFileReader.open(new ParquetInput(allowed.require(location)), WITHOUT_ROW_GROUPS)) {
+    private static MessageType footer(String location, Path path) {
+        try (ParquetFileReader reader = ParquetFileReader.open(new ParquetInput(path), WITHOUT_ROW_GROUPS)) {
             return reader.getFileMetaData().getSchema();
         } catch (NoSuchFileException e) {
             throw new NotFoundException(e, "File does not exist: %s", location);

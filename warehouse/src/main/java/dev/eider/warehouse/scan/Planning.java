@@ -131,7 +131,7 @@ final class Planning {
     /** What lies in one directory is allowed or refused together. */
     private void requireAllowed(String location) {
         if (allowedDirectories.add(FilePaths.directoryOf(location))) {
-            allowed.require(location);
+            allowed.check(location);
         }
     }
 }

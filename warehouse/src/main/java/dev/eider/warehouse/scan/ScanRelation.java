@@ -6,9 +6,14 @@ import dev.eider.catalog.TableNames;
 import dev.eider.catalog.TableState;
 import dev.eider.warehouse.engine.EngineConnection;
 import dev.eider.warehouse.engine.QueryEngine;
-import dev.eider.warehouse.storage.AllowedLocations;
+import dev.eider.warehouse.storage.HeldFiles;
+import dev.eider.warehouse.storage.Storage;
+import dev.eider.warehouse.storage.StoredFile;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
+import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.exceptions.NotFoundException;
@@ -30,8 +35,8 @@ public final class ScanRelation {
     private final ScanTools tools;
 
     /** Creates what renders scans for connections of one engine. */
-    public ScanRelation(AllowedLocations allowed, QueryEngine engine) {
-        this.tools = new ScanTools(allowed, engine.fileWithoutRows(), new FileShapes(allowed), new PositionDeletes());
+    public ScanRelation(Storage storage, QueryEngine engine) {
+        this.tools = new ScanTools(storage, engine.fileWithoutRows(), new FileShapes(), new PositionDeletes());
     }
 
     /** Which columns the relation has beside those of the table. */
@@ -50,7 +55,8 @@ public final class ScanRelation {
     public String of(EngineConnection connection, TableState state, Schema schema, ScanPlan plan, Rows rows) {
         requireReadable(state, schema, plan);
         try {
-            return new ScanRendering(tools, connection, state, schema, rows).of(plan);
+            ScanPaths paths = new ScanPaths(tools.storage().allowed(), hold(connection, plan));
+            return new ScanRendering(tools, paths, connection, state, schema, rows).of(plan);
         } catch (NotFoundException e) {
             throw new EiderException(
                     ErrorCode.VERSION_NOT_FOUND,
@@ -58,6 +64,22 @@ public final class ScanRelation {
                             .formatted(state.identifier()),
                     e);
         }
+    }
+
+    /** What is in a bucket comes to this host for as long as the connection reads it. */
+    private HeldFiles hold(EngineConnection connection, ScanPlan plan) {
+        Set<StoredFile> files = new LinkedHashSet<>();
+        for (ScanFile file : plan.files()) {
+            files.add(new StoredFile(file.location(), file.bytes()));
+            for (DeleteFile delete : file.deletes()) {
+                if (!PositionDeletes.isPositional(delete)) {
+                    files.add(new StoredFile(delete.location(), delete.fileSizeInBytes()));
+                }
+            }
+        }
+        HeldFiles held = tools.storage().hold(files, connection::isCancelled);
+        connection.own(held);
+        return held;
     }
 
     private static void requireReadable(TableState state, Schema schema, ScanPlan plan) {

@@ -4,15 +4,12 @@ import dev.eider.catalog.TableState;
 import dev.eider.warehouse.engine.EngineConnection;
 import dev.eider.warehouse.engine.RowNumbers;
 import dev.eider.warehouse.engine.SqlText;
-import dev.eider.warehouse.storage.Locations;
 import dev.eider.warehouse.types.DuckDbTypes;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.StringJoiner;
 import java.util.stream.Collectors;
 import org.apache.iceberg.DeleteFile;
@@ -28,15 +25,21 @@ final class ScanRendering {
     private static final String ROW_NUMBER = "r.file_row_number";
 
     private final ScanTools tools;
+    private final ScanPaths paths;
     private final EngineConnection connection;
     private final TableState state;
     private final Schema schema;
     private final ScanRelation.Rows rows;
-    private final Set<Path> checkedDirectories = new HashSet<>();
 
     ScanRendering(
-            ScanTools tools, EngineConnection connection, TableState state, Schema schema, ScanRelation.Rows rows) {
+            ScanTools tools,
+            ScanPaths paths,
+            EngineConnection connection,
+            TableState state,
+            Schema schema,
+            ScanRelation.Rows rows) {
         this.tools = tools;
+        this.paths = paths;
         this.connection = connection;
         this.state = state;
         this.schema = schema;
@@ -56,7 +59,7 @@ final class ScanRendering {
         for (EqualityDeletes.KeySet keys : equality.keySets()) {
             wanted = NestedFields.merged(wanted, equality.columns(keys.ordered()));
         }
-        FileLayout layout = new FileLayout(state, tools.shapes(), wanted);
+        FileLayout layout = new FileLayout(state, tools.shapes(), paths, wanted);
         Map<Part, List<ScanFile>> parts = new LinkedHashMap<>();
         for (ScanFile file : plan.files()) {
             Part part = new Part(
@@ -169,7 +172,7 @@ final class ScanRendering {
     /** The keys in delete files, which are read like data files: they too were written under some schema of the table. */
     private String deletedKeys(EqualityDeletes deletes, EqualityDeletes.KeySet keys) {
         StructType wanted = deletes.columns(keys.ordered());
-        FileLayout layout = new FileLayout(state, tools.shapes(), wanted);
+        FileLayout layout = new FileLayout(state, tools.shapes(), paths, wanted);
         Map<FileLayout.Kind, List<DeleteFile>> kinds = deletes.files(keys).stream()
                 .collect(Collectors.groupingBy(
                         file -> layout.of(file.location(), file.specId(), file.partition()),
@@ -214,12 +217,7 @@ final class ScanRendering {
     }
 
     private String path(String location) {
-        Path path = Locations.path(location);
-        Path directory = path.getParent();
-        if (directory == null || checkedDirectories.add(directory)) {
-            tools.allowed().require(location);
-        }
-        return quoted(path);
+        return quoted(paths.of(location));
     }
 
     private static String quoted(Path path) {

@@ -1,6 +1,6 @@
 package dev.eider.warehouse.scan;
 
-import dev.eider.warehouse.storage.AllowedLocations;
+import dev.eider.warehouse.storage.Storage;
 import java.nio.file.Path;
 
 /**
@@ -8,4 +8,4 @@ import java.nio.file.Path;
  *
  * @param fileWithoutRows is read beside single files
  */
-record ScanTools(AllowedLocations allowed, Path fileWithoutRows, FileShapes shapes, PositionDeletes positionDeletes) {}
+record ScanTools(Storage storage, Path fileWithoutRows, FileShapes shapes, PositionDeletes positionDeletes) {}

@@ -20,14 +20,30 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AllowedLocations {
     private final List<Path> roots;
+    private final List<S3Location> prefixes;
 
-    private AllowedLocations(List<Path> roots) {
+    private AllowedLocations(List<Path> roots, List<S3Location> prefixes) {
         this.roots = roots;
+        this.prefixes = prefixes;
     }
 
-    /** Creates the set for a configuration; the warehouse directory is created if it is missing. */
+    /** Creates the set for a configuration; a local warehouse directory is created if it is missing. */
     public static AllowedLocations of(StorageConfig config) {
-        Path warehouse = Locations.path(config.warehouse());
+        if (!Locations.isS3(config.warehouse())) {
+            createWarehouse(Locations.path(config.warehouse()));
+        }
+        List<String> all = Stream.concat(Stream.of(config.warehouse()), config.allowedLocations().stream())
+                .toList();
+        return new AllowedLocations(
+                all.stream()
+                        .filter(location -> !Locations.isS3(location))
+                        .map(Locations::path)
+                        .map(AllowedLocations::resolved)
+                        .toList(),
+                all.stream().filter(Locations::isS3).map(S3Location::prefix).toList());
+    }
+
+    private static void createWarehouse(Path warehouse) {
         try {
             Files.createDirectories(warehouse);
         } catch (IOException e) {
@@ -36,10 +52,6 @@ public final class AllowedLocations {
         if (!Files.isWritable(warehouse)) {
             throw new EiderException(ErrorCode.STORAGE_FAILED, "Cannot write to the warehouse directory " + warehouse);
         }
-        return new AllowedLocations(Stream.concat(
-                        Stream.of(warehouse), config.allowedLocations().stream().map(Locations::path))
-                .map(AllowedLocations::resolved)
-                .toList());
     }
 
     /** Returns the directories, for the engine's own sandbox. */
@@ -47,15 +59,36 @@ public final class AllowedLocations {
         return roots;
     }
 
+    /** Returns the prefixes of buckets. */
+    List<S3Location> prefixes() {
+        return prefixes;
+    }
+
+    /** Refuses a location that lies elsewhere. */
+    public void check(String location) {
+        if (Locations.isS3(location)) {
+            S3Location place = S3Location.parse(location);
+            if (prefixes.stream().noneMatch(place::isBelow)) {
+                throw outside(location);
+            }
+        } else {
+            require(location);
+        }
+    }
+
     /** Returns the local path of a location, or refuses one that lies elsewhere. */
     public Path require(String location) {
         Path path = Locations.path(location);
         Path resolved = resolved(path);
         if (roots.stream().noneMatch(resolved::startsWith)) {
-            throw new EiderException(
-                    ErrorCode.FORBIDDEN, "Location %s lies outside the allowed locations".formatted(location));
+            throw outside(location);
         }
         return path;
+    }
+
+    private static EiderException outside(String location) {
+        return new EiderException(
+                ErrorCode.FORBIDDEN, "Location %s lies outside the allowed locations".formatted(location));
     }
 
     private static Path resolved(Path path) {

@@ -1,17 +1,36 @@
 package dev.eider.warehouse.storage;
 
+import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Where files may be. Immutable.
+ * Where files may be, and how they are reached. Immutable.
  *
- * @param warehouse the root of new tables: a path or a {@code file:///} URI
+ * @param warehouse the root of new tables: a path, a {@code file:///} URI or {@code s3://bucket/prefix}
  * @param allowedLocations further prefixes that tables may lie under; the warehouse always is one
+ * @param s3 how buckets are reached
+ * @param cache where files of buckets are kept on this host
  */
-public record StorageConfig(String warehouse, List<String> allowedLocations) {
+public record StorageConfig(String warehouse, List<String> allowedLocations, S3Config s3, CacheConfig cache) {
 
     /** Copies the list, so that nobody changes it later. */
     public StorageConfig {
         allowedLocations = List.copyOf(allowedLocations);
+    }
+
+    /** Describes storage without buckets. */
+    public StorageConfig(String warehouse, List<String> allowedLocations) {
+        this(warehouse, allowedLocations, S3Config.DEFAULT, CacheConfig.NONE);
+    }
+
+    /**
+     * Where copies of files in buckets are kept on this host. Immutable.
+     *
+     * @param directory each process takes a directory of its own below it
+     * @param bytes how much is kept between queries; 0 keeps nothing
+     */
+    public record CacheConfig(Path directory, long bytes) {
+        /** Where nothing is in buckets. */
+        public static final CacheConfig NONE = new CacheConfig(Path.of("eider-cache"), 0);
     }
 }

@@ -6,30 +6,28 @@ import dev.eider.catalog.TableState;
 import dev.eider.warehouse.engine.EngineConnection;
 import dev.eider.warehouse.engine.QueryEngine;
 import dev.eider.warehouse.engine.SqlText;
-import dev.eider.warehouse.storage.AllowedLocations;
-import dev.eider.warehouse.storage.DurableFiles;
-import dev.eider.warehouse.storage.Locations;
+import dev.eider.warehouse.storage.DataFilePlace;
+import dev.eider.warehouse.storage.Storage;
 import dev.eider.warehouse.types.DuckDbTypes;
 import dev.eider.warehouse.types.SchemaBinding;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.StringJoiner;
 import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.ipc.ArrowReader;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.LocationProviders;
 import org.apache.iceberg.TableProperties;
+import org.apache.iceberg.exceptions.NotFoundException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,17 +44,15 @@ final class DataFileWriter {
     private static final Pattern ZSTD_LEVEL = Pattern.compile("[1-9]|1[0-9]|2[0-2]");
 
     private final QueryEngine engine;
-    private final AllowedLocations allowed;
+    private final Storage storage;
     private final WriteConfig config;
     private final BufferAllocator allocator;
-    private final DurableFiles durable;
 
-    DataFileWriter(QueryEngine engine, AllowedLocations allowed, WriteConfig config, BufferAllocator allocator) {
+    DataFileWriter(QueryEngine engine, Storage storage, WriteConfig config, BufferAllocator allocator) {
         this.engine = engine;
-        this.allowed = allowed;
+        this.storage = storage;
         this.config = config;
         this.allocator = allocator;
-        this.durable = new DurableFiles(config.sync());
     }
 
     /**
@@ -100,35 +96,45 @@ final class DataFileWriter {
     private List<DataFile> write(
             TableState target, List<ValidatedRows> members, boolean ordered, EngineConnection connection) {
         String name = UUID.randomUUID().toString();
-        Path first = allowed.require(LocationProviders.locationsFor(
+        String location = LocationProviders.locationsFor(
                         target.metadata().location(), target.metadata().properties())
-                .newDataLocation(name));
-        Path directory = Objects.requireNonNullElse(first.getParent(), first);
-        try {
-            durable.createDirectories(directory);
-            StringBuilder rows = new StringBuilder();
-            for (int i = 0; i < members.size(); i++) {
-                String relation = "eider_rows_" + i;
-                connection.register(relation, members.get(i).batches(), allocator);
-                rows.append(i == 0 ? "" : " UNION ALL ")
-                        .append("SELECT ")
-                        .append(members.get(i).binding().projection(relation))
-                        .append(" FROM ")
-                        .append(relation);
+                .newDataLocation(name);
+        try (DataFilePlace place = storage.place(location)) {
+            try {
+                String select = register(connection, members);
+                Path base = place.directory().resolve(name);
+                List<WrittenFile> written =
+                        connection.query(copy(target, select, base, ordered), WrittenFile::read).stream()
+                                .sorted(Comparator.comparingInt(WrittenFile::ordinal))
+                                .toList();
+                List<DataFile> files = new ArrayList<>();
+                for (WrittenFile file : written) {
+                    files.add(FileMetrics.of(target.table(), file, place.location(file.path()), connection));
+                }
+                place.store(written.stream().map(WrittenFile::path).toList());
+                return files;
+            } catch (IOException e) {
+                place.discard();
+                throw new EiderException(
+                        ErrorCode.STORAGE_FAILED,
+                        "Data files of table %s cannot be written".formatted(target.identifier()),
+                        e);
+            } catch (RuntimeException e) {
+                place.discard();
+                throw e;
             }
-            List<WrittenFile> written = connection.query(
-                    copy(target, rows.toString(), directory.resolve(name), ordered), WrittenFile::read);
-            return describe(target, connection, written);
-        } catch (IOException e) {
-            delete(directory, name);
-            throw new EiderException(
-                    ErrorCode.STORAGE_FAILED,
-                    "Data files of table %s cannot be written".formatted(target.identifier()),
-                    e);
-        } catch (RuntimeException e) {
-            delete(directory, name);
-            throw e;
         }
+    }
+
+    /** Returns a query over the rows of all members, one after the other. */
+    private String register(EngineConnection connection, List<ValidatedRows> members) {
+        StringJoiner select = new StringJoiner(" UNION ALL ");
+        for (int i = 0; i < members.size(); i++) {
+            String relation = "eider_rows_" + i;
+            connection.register(relation, members.get(i).batches(), allocator);
+            select.add("SELECT %s FROM %s".formatted(members.get(i).binding().projection(relation), relation));
+        }
+        return select.toString();
     }
 
     /** The engine keeps the order of rows only while it writes a single file. */
@@ -180,42 +186,14 @@ final class DataFileWriter {
         return codec;
     }
 
-    private List<DataFile> describe(TableState target, EngineConnection connection, List<WrittenFile> written)
-            throws IOException {
-        List<WrittenFile> ordered = written.stream()
-                .sorted(Comparator.comparingInt(WrittenFile::ordinal))
-                .toList();
-        List<DataFile> files = new ArrayList<>();
-        for (WrittenFile file : ordered) {
-            durable.sync(file.path());
-            files.add(FileMetrics.of(target.table(), file, connection));
-        }
-        return files;
-    }
-
     /** Removes files that were written but never will be committed. */
     void delete(List<DataFile> files) {
         for (DataFile file : files) {
-            deleteFile(allowed.require(file.location()));
-        }
-    }
-
-    private static void delete(Path directory, String name) {
-        if (!Files.isDirectory(directory)) {
-            return;
-        }
-        try (Stream<Path> files = Files.list(directory)) {
-            files.filter(file -> file.getFileName().toString().startsWith(name)).forEach(DataFileWriter::deleteFile);
-        } catch (IOException e) {
-            throw new EiderException(ErrorCode.STORAGE_FAILED, "Cannot list " + Locations.ofPath(directory), e);
-        }
-    }
-
-    private static void deleteFile(Path file) {
-        try {
-            Files.deleteIfExists(file);
-        } catch (IOException e) {
-            throw new EiderException(ErrorCode.STORAGE_FAILED, "Cannot remove " + Locations.ofPath(file), e);
+            try {
+                storage.io().deleteFile(file.location());
+            } catch (NotFoundException gone) {
+                LOG.debug("A file was removed before, location={}", file.location(), gone);
+            }
         }
     }
 

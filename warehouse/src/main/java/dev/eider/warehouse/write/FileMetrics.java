@@ -2,7 +2,6 @@ package dev.eider.warehouse.write;
 
 import dev.eider.warehouse.engine.EngineConnection;
 import dev.eider.warehouse.engine.SqlText;
-import dev.eider.warehouse.storage.Locations;
 import dev.eider.warehouse.storage.ParquetInput;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -40,7 +39,13 @@ final class FileMetrics {
 
     private FileMetrics() {}
 
-    static DataFile of(Table table, DataFileWriter.WrittenFile file, EngineConnection connection) throws IOException {
+    /**
+     * Describes a file that is readable by path.
+     *
+     * @param location under which it will belong to the table
+     */
+    static DataFile of(Table table, DataFileWriter.WrittenFile file, String location, EngineConnection connection)
+            throws IOException {
         ParquetMetadata footer;
         try (ParquetFileReader reader = ParquetFileReader.open(new ParquetInput(file.path()), PLAIN)) {
             footer = reader.getFooter();
@@ -51,7 +56,7 @@ final class FileMetrics {
         }
         Metrics metrics = ParquetUtil.footerMetrics(footer, floating.stream(), MetricsConfig.forTable(table));
         return DataFiles.builder(table.spec())
-                .withPath(Locations.ofPath(file.path()))
+                .withPath(location)
                 .withFormat(FileFormat.PARQUET)
                 .withFileSizeInBytes(file.bytes())
                 .withMetrics(metrics)

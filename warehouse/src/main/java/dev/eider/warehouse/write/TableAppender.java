@@ -6,7 +6,7 @@ import dev.eider.catalog.LedgerEntry;
 import dev.eider.catalog.TableCatalog;
 import dev.eider.catalog.TableState;
 import dev.eider.warehouse.engine.QueryEngine;
-import dev.eider.warehouse.storage.AllowedLocations;
+import dev.eider.warehouse.storage.Storage;
 import dev.eider.warehouse.types.ArrowToIceberg;
 import dev.eider.warehouse.types.BatchValidator;
 import dev.eider.warehouse.types.SchemaBinding;
@@ -35,14 +35,10 @@ public final class TableAppender {
 
     /** Creates an appender; the allocator stays the caller's, streams must come from allocators of the same root. */
     public TableAppender(
-            TableCatalog catalog,
-            QueryEngine engine,
-            AllowedLocations allowed,
-            WriteConfig config,
-            BufferAllocator allocator) {
+            TableCatalog catalog, QueryEngine engine, Storage storage, WriteConfig config, BufferAllocator allocator) {
         this.catalog = catalog;
         this.config = config;
-        DataFileWriter writer = new DataFileWriter(engine, allowed, config, allocator);
+        DataFileWriter writer = new DataFileWriter(engine, storage, config, allocator);
         SmallAppends small = new SmallAppends(catalog.committer(), writer, allocator, config);
         this.tools = new WriteTools(catalog, config, allocator, writer, small, new OpenWrites(config));
     }

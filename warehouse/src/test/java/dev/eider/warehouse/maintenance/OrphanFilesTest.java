@@ -12,6 +12,7 @@ import dev.eider.warehouse.storage.AllowedLocations;
 import dev.eider.warehouse.storage.LocalFileIO;
 import dev.eider.warehouse.storage.Locations;
 import dev.eider.warehouse.storage.StorageConfig;
+import dev.eider.warehouse.storage.UnfinishedUploads;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -268,7 +269,8 @@ class OrphanFilesTest {
                 return others;
             }
         };
-        return new OrphanFiles(ownership, io, Clock.fixed(now, ZoneOffset.UTC), OrphanFiles.LEAST_AGE);
+        return new OrphanFiles(
+                ownership, io, UnfinishedUploads.NONE, Clock.fixed(now, ZoneOffset.UTC), OrphanFiles.LEAST_AGE);
     }
 
     private long current() {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.eider.catalog.EiderException;
 import dev.eider.warehouse.TestRows;
 import dev.eider.warehouse.TestWarehouse;
+import dev.eider.warehouse.storage.Locations;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +23,8 @@ class FilterPruningTest {
         try (TestWarehouse test = new TestWarehouse(directory)) {
             append(test, 200);
             List<Path> lost = test.files().stream()
-                    .filter(file -> file.toString().endsWith(".parquet"))
+                    .filter(file -> file.endsWith(".parquet"))
+                    .map(Locations::path)
                     .toList();
             append(test, 100);
             for (Path file : lost) {

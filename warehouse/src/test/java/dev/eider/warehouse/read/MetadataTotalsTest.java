@@ -7,6 +7,7 @@ import dev.eider.catalog.EiderException;
 import dev.eider.warehouse.TestRows;
 import dev.eider.warehouse.TestWarehouse;
 import dev.eider.warehouse.statement.SqlStatement;
+import dev.eider.warehouse.storage.Locations;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -138,7 +139,8 @@ class MetadataTotalsTest {
 
     private static List<String> withoutDataFiles(String sql) {
         Path data = test.files().stream()
-                .filter(file -> file.toString().endsWith(".parquet"))
+                .filter(file -> file.endsWith(".parquet"))
+                .map(Locations::path)
                 .findFirst()
                 .orElseThrow()
                 .getParent();

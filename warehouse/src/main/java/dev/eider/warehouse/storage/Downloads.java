@@ -1,0 +1,168 @@
+package dev.eider.warehouse.storage;
+
+import dev.eider.catalog.EiderException;
+import dev.eider.catalog.ErrorCode;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.apache.iceberg.exceptions.NotFoundException;
+import org.apache.iceberg.io.FileIO;
+import org.apache.iceberg.io.RangeReadable;
+import org.apache.iceberg.io.SeekableInputStream;
+
+/**
+ * Copies files to this host, in ranges that are read side by side.
+ *
+ * <p>Thread-safe. Holds at most {@link #THREADS} ranges in memory. Whoever opens it closes it.
+ */
+final class Downloads implements AutoCloseable {
+    private static final int THREADS = 8;
+    private static final int RANGE_BYTES = 8 << 20;
+    private static final int ATTEMPTS = 4;
+    private static final long FIRST_PAUSE_MILLIS = 50;
+
+    private final FileIO io;
+    private final ExecutorService executor;
+
+    Downloads(FileIO io) {
+        this.io = io;
+        ThreadPoolExecutor pool =
+                new ThreadPoolExecutor(THREADS, THREADS, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+                    Thread thread = new Thread(task, "eider-download");
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        pool.allowCoreThreadTimeOut(true);
+        this.executor = pool;
+    }
+
+    /**
+     * Begins to copy a file.
+     *
+     * @param target does not exist yet; may be left in any state if this fails
+     * @param unwanted asked before each range: once true, the copy fails
+     * @return ends when the copy is whole
+     */
+    CompletableFuture<Void> start(StoredFile file, Path target, BooleanSupplier unwanted) {
+        FileChannel channel;
+        try {
+            channel = FileChannel.open(target, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        } catch (IOException e) {
+            return CompletableFuture.failedFuture(notStored(file, e));
+        }
+        List<CompletableFuture<Void>> ranges = new ArrayList<>();
+        for (long position = 0; position < file.bytes(); position += RANGE_BYTES) {
+            long start = position;
+            int length = (int) Math.min(RANGE_BYTES, file.bytes() - start);
+            ranges.add(CompletableFuture.runAsync(
+                    () -> {
+                        if (unwanted.getAsBoolean()) {
+                            throw new CancellationException("Nobody reads " + file.location() + " any more");
+                        }
+                        copy(file, start, length, channel);
+                    },
+                    executor));
+        }
+        return CompletableFuture.allOf(ranges.toArray(CompletableFuture[]::new))
+                .whenComplete((done, failure) -> close(file, channel));
+    }
+
+    private static void close(StoredFile file, FileChannel channel) {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw notStored(file, e);
+        }
+    }
+
+    private void copy(StoredFile file, long start, int length, FileChannel target) {
+        byte[] bytes = new byte[length];
+        read(file, start, bytes);
+        ByteBuffer buffer = ByteBuffer.wrap(bytes);
+        try {
+            while (buffer.hasRemaining()) {
+                target.write(buffer, start + buffer.position());
+            }
+        } catch (IOException e) {
+            throw notStored(file, e);
+        }
+    }
+
+    /** The client repeats requests that fail; what breaks while the content comes is repeated here. */
+    private void read(StoredFile file, long start, byte[] bytes) {
+        for (int attempt = 1; ; attempt++) {
+            try (SeekableInputStream in =
+                    io.newInputFile(file.location(), file.bytes()).newStream()) {
+                ((RangeReadable) in).readFully(start, bytes, 0, bytes.length);
+                return;
+            } catch (IOException e) {
+                if (attempt == ATTEMPTS) {
+                    throw broken(file, e);
+                }
+                pause(FIRST_PAUSE_MILLIS << attempt);
+            }
+        }
+    }
+
+    private static EiderException broken(StoredFile file, IOException e) {
+        return new EiderException(
+                ErrorCode.STORAGE_FAILED,
+                "GetObject of %s failed: %s in each of %d attempts"
+                        .formatted(
+                                file.location(),
+                                e instanceof EOFException
+                                        ? "it ended before its %d bytes".formatted(file.bytes())
+                                        : "the connection broke",
+                                ATTEMPTS),
+                e);
+    }
+
+    private static void pause(long millis) {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CancellationException("The gateway stops");
+        }
+    }
+
+    private static EiderException notStored(StoredFile file, IOException e) {
+        return new EiderException(
+                ErrorCode.STORAGE_FAILED,
+                "The cache of data files on the server cannot store %s: its disk may be full"
+                        .formatted(file.location()),
+                e);
+    }
+
+    /** Returns what a copy failed with, for whoever waited for it. */
+    static RuntimeException failure(StoredFile file, Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        if (cause instanceof EiderException known) {
+            // Each waiting thread throws one of its own.
+            return new EiderException(known.code(), String.valueOf(known.getMessage()), known);
+        }
+        if (cause instanceof NotFoundException) {
+            return new NotFoundException(cause, "File does not exist: %s", file.location());
+        }
+        return new EiderException(ErrorCode.STORAGE_FAILED, "GetObject of %s failed".formatted(file.location()), cause);
+    }
+
+    @Override
+    public void close() {
+        executor.shutdownNow();
+    }
+}

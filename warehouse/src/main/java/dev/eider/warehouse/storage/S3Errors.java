@@ -1,0 +1,91 @@
+package dev.eider.warehouse.storage;
+
+import dev.eider.catalog.EiderException;
+import dev.eider.catalog.ErrorCode;
+import java.util.Map;
+import java.util.Optional;
+import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.SdkRequest;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.core.interceptor.Context;
+import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
+import software.amazon.awssdk.core.interceptor.SdkExecutionAttribute;
+
+/**
+ * Turns what a bucket answers, once all attempts have failed, into errors that name the operation, the object and what to
+ * do. None holds a key or a signature. That an object is missing stays what it is: Iceberg expects it. Stateless.
+ */
+final class S3Errors implements ExecutionInterceptor {
+    private static final int MISSING = 404;
+    private static final int SLOW_DOWN = 503;
+
+    private static final Map<String, String> ADVICE = Map.of(
+            "InvalidAccessKeyId", "the server does not know the access key: check storage.s3.access-key-id",
+            "SignatureDoesNotMatch", "the secret key is not that of the access key: check storage.s3.secret-access-key",
+            "AccessDenied", "the credentials are not allowed to do this",
+            "NoSuchBucket", "there is no such bucket",
+            "ExpiredToken", "the session token has expired",
+            "InvalidToken", "the session token is not valid",
+            "PermanentRedirect", "the bucket is in another region: check storage.s3.region",
+            "AuthorizationHeaderMalformed", "the region is not that of the bucket: check storage.s3.region",
+            "RequestTimeTooSkewed", "the clocks of this host and of the server differ by too much",
+            "SlowDown", "the server asks to slow down");
+
+    @Override
+    public Throwable modifyException(Context.FailedExecution context, ExecutionAttributes attributes) {
+        Throwable failure = context.exception();
+        if (isMissingObject(failure)) {
+            return failure;
+        }
+        String operation = String.valueOf(attributes.getAttribute(SdkExecutionAttribute.OPERATION_NAME));
+        return new EiderException(
+                isOverloaded(failure) ? ErrorCode.OVERLOADED : ErrorCode.STORAGE_FAILED,
+                "%s of %s failed: %s".formatted(operation, target(context.request()), reason(failure)),
+                failure);
+    }
+
+    private static boolean isMissingObject(Throwable failure) {
+        return failure instanceof AwsServiceException service
+                && service.statusCode() == MISSING
+                && !code(service).equals("NoSuchBucket");
+    }
+
+    private static boolean isOverloaded(Throwable failure) {
+        return failure instanceof AwsServiceException service && service.statusCode() == SLOW_DOWN;
+    }
+
+    private static String target(SdkRequest request) {
+        Optional<String> bucket = request.getValueForField("Bucket", String.class);
+        Optional<String> key = request.getValueForField("Key", String.class);
+        return bucket.map(name -> new S3Location(name, key.orElse("")).toString())
+                .orElse("the server");
+    }
+
+    private static String reason(Throwable failure) {
+        if (failure instanceof AwsServiceException service) {
+            String code = code(service);
+            String advice = ADVICE.getOrDefault(code, "");
+            return "%s (HTTP %d)%s"
+                    .formatted(
+                            code.isEmpty() ? "the server refused" : code,
+                            service.statusCode(),
+                            advice.isEmpty() ? "" : ": " + advice);
+        }
+        if (failure instanceof SdkException && failure.getMessage() != null) {
+            return withoutUrl(failure.getMessage());
+        }
+        return failure.getClass().getSimpleName();
+    }
+
+    private static String code(AwsServiceException service) {
+        AwsErrorDetails details = service.awsErrorDetails();
+        return details == null || details.errorCode() == null ? "" : details.errorCode();
+    }
+
+    /** A URL could be a signed one. */
+    private static String withoutUrl(String message) {
+        return message.replaceAll("\\?[^\\s)]*", "");
+    }
+}

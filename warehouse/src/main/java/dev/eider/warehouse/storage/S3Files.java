@@ -1,0 +1,176 @@
+package dev.eider.warehouse.storage;
+
+import dev.eider.catalog.EiderException;
+import dev.eider.catalog.ErrorCode;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.iceberg.aws.s3.S3FileIO;
+import org.apache.iceberg.util.SerializableSupplier;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
+import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.S3ClientBuilder;
+import software.amazon.awssdk.services.s3.S3Configuration;
+
+/**
+ * Files in buckets: Iceberg's own implementation over one client, which counts its requests and says plainly what went
+ * wrong.
+ *
+ * <p>Thread-safe. What is written is durable once its stream is closed. Whoever opens it closes it.
+ */
+final class S3Files implements UnfinishedUploads, AutoCloseable {
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration SOCKET_TIMEOUT = Duration.ofSeconds(30);
+    /** Of any server that is not Amazon's, where nobody looks at it. */
+    private static final Region ANY_REGION = Region.US_EAST_1;
+
+    private final S3Traffic traffic;
+    private final S3Client client;
+    private final S3FileIO io;
+
+    private S3Files(S3Traffic traffic, S3Client client, S3FileIO io) {
+        this.traffic = traffic;
+        this.client = client;
+        this.io = io;
+    }
+
+    /**
+     * Opens the buckets of a configuration.
+     *
+     * @param staging where parts of large files wait until they are sent
+     */
+    static S3Files open(S3Config config, Path staging) {
+        S3Traffic traffic = new S3Traffic();
+        S3Client client = client(config, traffic);
+        SerializableSupplier<S3Client> supplier = () -> client;
+        S3FileIO io = new S3FileIO(supplier);
+        Map<String, String> properties = new HashMap<>();
+        properties.put("s3.multipart.part-size-bytes", String.valueOf(config.partBytes()));
+        properties.put("s3.staging-dir", staging.toString());
+        properties.put("s3.checksum-enabled", "true");
+        config.encryption().addTo(properties);
+        io.initialize(properties);
+        return new S3Files(traffic, client, io);
+    }
+
+    private static S3Client client(S3Config config, S3Traffic traffic) {
+        S3ClientBuilder builder = S3Client.builder()
+                .forcePathStyle(config.pathStyle())
+                .credentialsProvider(credentials(config))
+                .serviceConfiguration(S3Configuration.builder()
+                        .checksumValidationEnabled(true)
+                        .build())
+                .httpClientBuilder(UrlConnectionHttpClient.builder()
+                        .connectionTimeout(CONNECT_TIMEOUT)
+                        .socketTimeout(SOCKET_TIMEOUT))
+                .overrideConfiguration(
+                        override -> override.retryStrategy(AwsRetryStrategy.standardRetryStrategy().toBuilder()
+                                        .maxAttempts(config.attempts())
+                                        .build())
+                                .addExecutionInterceptor(traffic)
+                                .addExecutionInterceptor(new S3Errors()));
+        config.endpoint().ifPresent(endpoint -> builder.endpointOverride(uri(endpoint)));
+        config.region()
+                .map(Region::of)
+                .or(() -> config.endpoint().map(any -> ANY_REGION))
+                .ifPresent(builder::region);
+        try {
+            return builder.build();
+        } catch (SdkClientException e) {
+            throw new EiderException(
+                    ErrorCode.INVALID_CONFIGURATION,
+                    "Buckets cannot be reached: %s (storage.s3.region names the region)".formatted(e.getMessage()),
+                    e);
+        }
+    }
+
+    private static URI uri(String endpoint) {
+        try {
+            URI uri = URI.create(endpoint);
+            if (uri.getHost() != null && List.of("http", "https").contains(uri.getScheme())) {
+                return uri;
+            }
+        } catch (IllegalArgumentException e) {
+            throw badEndpoint(endpoint, e);
+        }
+        throw badEndpoint(endpoint, null);
+    }
+
+    private static EiderException badEndpoint(String endpoint, @org.jspecify.annotations.Nullable Throwable cause) {
+        return new EiderException(
+                ErrorCode.INVALID_CONFIGURATION,
+                "storage.s3.endpoint has the bad value \"%s\": expected a URL like https://host:9000"
+                        .formatted(endpoint),
+                cause);
+    }
+
+    private static AwsCredentialsProvider credentials(S3Config config) {
+        return config.credentials()
+                .<AwsCredentialsProvider>map(keys -> StaticCredentialsProvider.create(keys.sessionToken()
+                        .<software.amazon.awssdk.auth.credentials.AwsCredentials>map(token ->
+                                AwsSessionCredentials.create(keys.accessKeyId(), keys.secretAccessKey(), token))
+                        .orElseGet(() -> AwsBasicCredentials.create(keys.accessKeyId(), keys.secretAccessKey()))))
+                .orElseGet(() -> {
+                    DefaultCredentialsProvider.Builder chain = DefaultCredentialsProvider.builder();
+                    config.profile().ifPresent(chain::profileName);
+                    return chain.build();
+                });
+    }
+
+    S3FileIO io() {
+        return io;
+    }
+
+    StorageTraffic traffic() {
+        return traffic.now();
+    }
+
+    /** Fails unless the objects below a prefix can be listed. */
+    void requireReachable(S3Location prefix) {
+        client.listObjectsV2(request -> request.bucket(prefix.bucket())
+                .prefix(prefix.key().isEmpty() ? "" : prefix.key() + "/")
+                .maxKeys(1));
+    }
+
+    @Override
+    public List<Upload> below(String location) {
+        if (!Locations.isS3(location)) {
+            return List.of();
+        }
+        S3Location prefix = S3Location.prefix(location);
+        return client
+                .listMultipartUploadsPaginator(request ->
+                        request.bucket(prefix.bucket()).prefix(prefix.key().isEmpty() ? "" : prefix.key() + "/"))
+                .uploads()
+                .stream()
+                .map(upload -> new Upload(
+                        new S3Location(prefix.bucket(), upload.key()).toString(),
+                        upload.uploadId(),
+                        upload.initiated()))
+                .toList();
+    }
+
+    @Override
+    public void abort(Upload upload) {
+        S3Location target = S3Location.parse(upload.location());
+        client.abortMultipartUpload(
+                request -> request.bucket(target.bucket()).key(target.key()).uploadId(upload.id()));
+    }
+
+    @Override
+    public void close() {
+        io.close();
+        client.close();
+    }
+}

@@ -1,0 +1,194 @@
+package dev.eider.warehouse.storage;
+
+import dev.eider.catalog.EiderException;
+import dev.eider.catalog.ErrorCode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.apache.arrow.util.AutoCloseables;
+import org.apache.iceberg.io.DelegateFileIO;
+
+/**
+ * Where a warehouse keeps its files: directories of this host, buckets, or both.
+ *
+ * <p>Thread-safe. Whoever opens it closes it, after everything that reads or writes files.
+ */
+public final class Storage implements AutoCloseable {
+    private static final int UPLOADS = 4;
+
+    private final AllowedLocations allowed;
+    private final DurableFiles durable;
+    private final DelegateFileIO io;
+    private final Optional<Buckets> buckets;
+
+    private Storage(AllowedLocations allowed, DurableFiles durable, DelegateFileIO io, Optional<Buckets> buckets) {
+        this.allowed = allowed;
+        this.durable = durable;
+        this.io = io;
+        this.buckets = buckets;
+    }
+
+    /** What files in buckets take. */
+    private record Buckets(S3Files files, CacheDirectory directory, DataFileCache cache, ExecutorService uploads)
+            implements AutoCloseable {
+
+        static Buckets open(StorageConfig config, AllowedLocations allowed) {
+            CacheDirectory directory = CacheDirectory.open(config.cache().directory());
+            try {
+                S3Files files = S3Files.open(config.s3(), directory.spool());
+                if (Locations.isS3(config.warehouse())) {
+                    files.requireReachable(S3Location.prefix(config.warehouse()));
+                }
+                Downloads downloads =
+                        new Downloads(new WarehouseFiles(allowed, new LocalFileIO(allowed), Optional.of(files)));
+                return new Buckets(
+                        files,
+                        directory,
+                        new DataFileCache(directory, config.cache().bytes(), downloads),
+                        uploadThreads());
+            } catch (RuntimeException e) {
+                directory.close();
+                throw e;
+            }
+        }
+
+        private static ExecutorService uploadThreads() {
+            ThreadPoolExecutor pool = new ThreadPoolExecutor(
+                    UPLOADS, UPLOADS, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+                        Thread thread = new Thread(task, "eider-upload");
+                        thread.setDaemon(true);
+                        return thread;
+                    });
+            pool.allowCoreThreadTimeOut(true);
+            return pool;
+        }
+
+        @Override
+        public void close() {
+            try {
+                AutoCloseables.close(uploads::shutdown, cache, files);
+            } catch (RuntimeException e) {
+                throw e;
+            } catch (Exception e) {
+                throw new EiderException(ErrorCode.INTERNAL, "The storage does not close cleanly", e);
+            }
+        }
+    }
+
+    /**
+     * Opens the storage of a configuration: creates a local warehouse directory, and fails unless a bucket can be reached.
+     *
+     * @param sync how files of this host are made durable
+     */
+    public static Storage open(StorageConfig config, FileSync sync) {
+        AllowedLocations allowed = AllowedLocations.of(config);
+        Optional<Buckets> buckets =
+                allowed.prefixes().isEmpty() ? Optional.empty() : Optional.of(Buckets.open(config, allowed));
+        return new Storage(
+                allowed,
+                new DurableFiles(sync),
+                new WarehouseFiles(allowed, new LocalFileIO(allowed, sync), buckets.map(Buckets::files)),
+                buckets);
+    }
+
+    /** Returns Iceberg's view of all files; what is closed is durable. */
+    public DelegateFileIO io() {
+        return io;
+    }
+
+    /** Returns what may be read, written and deleted. */
+    public AllowedLocations allowed() {
+        return allowed;
+    }
+
+    /** Returns the directories that the engine reads and writes in. */
+    public List<Path> directories() {
+        List<Path> directories = new ArrayList<>(allowed.roots());
+        buckets.ifPresent(away -> directories.add(away.directory().path()));
+        return directories;
+    }
+
+    /**
+     * Returns where the engine writes the data files of one append.
+     *
+     * @param location that the locations of all its files begin with; whatever follows in them has no slash
+     */
+    public DataFilePlace place(String location) {
+        int slash = location.lastIndexOf('/');
+        String name = location.substring(slash + 1);
+        if (Locations.isS3(location)) {
+            allowed.check(location);
+            Buckets away = buckets.orElseThrow();
+            try {
+                Path directory = Files.createDirectory(away.directory().spool().resolve(name));
+                return new SpooledPlace(directory, location.substring(0, slash), io, away.cache(), away.uploads());
+            } catch (IOException e) {
+                throw new EiderException(
+                        ErrorCode.STORAGE_FAILED,
+                        "Files for %s cannot be prepared on the server".formatted(location),
+                        e);
+            }
+        }
+        Path first = allowed.require(location);
+        Path directory = Objects.requireNonNullElse(first.getParent(), first);
+        try {
+            durable.createDirectories(directory);
+        } catch (IOException e) {
+            throw new EiderException(
+                    ErrorCode.STORAGE_FAILED, "Cannot create %s".formatted(Locations.ofPath(directory)), e);
+        }
+        return new LocalPlace(directory, name, durable);
+    }
+
+    /**
+     * Makes files in buckets readable by path; waits until all of them are. Others are left out.
+     *
+     * @param cancelled asked now and then: once true, the wait ends with an error
+     */
+    public HeldFiles hold(Collection<StoredFile> files, BooleanSupplier cancelled) {
+        List<StoredFile> away =
+                files.stream().filter(file -> Locations.isS3(file.location())).toList();
+        away.forEach(file -> allowed.check(file.location()));
+        return away.isEmpty() ? NONE : buckets.orElseThrow().cache().hold(away, cancelled);
+    }
+
+    private static final HeldFiles NONE = new HeldFiles() {
+        @Override
+        public Path path(String location) {
+            throw new IllegalArgumentException("Not held: " + location);
+        }
+
+        @Override
+        public void close() {}
+    };
+
+    /** Returns the uploads that nobody may finish any more. */
+    public UnfinishedUploads unfinishedUploads() {
+        return buckets.<UnfinishedUploads>map(Buckets::files).orElse(UnfinishedUploads.NONE);
+    }
+
+    /** Returns what was asked of buckets since this was opened; nothing without buckets. */
+    public Optional<StorageTraffic> traffic() {
+        return buckets.map(away -> away.files().traffic());
+    }
+
+    /** Returns what the cache of data files did since this was opened; nothing without buckets. */
+    public Optional<CacheCounts> cacheCounts() {
+        return buckets.map(away -> away.cache().counts());
+    }
+
+    @Override
+    public void close() {
+        buckets.ifPresent(Buckets::close);
+    }
+}

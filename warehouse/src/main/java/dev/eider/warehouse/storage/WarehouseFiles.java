@@ -1,0 +1,110 @@
+package dev.eider.warehouse.storage;
+
+import dev.eider.catalog.EiderException;
+import dev.eider.catalog.ErrorCode;
+import dev.eider.catalog.SyncsTogether;
+import java.io.IOException;
+import java.io.NotSerializableException;
+import java.io.ObjectOutputStream;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import org.apache.iceberg.io.BulkDeletionFailureException;
+import org.apache.iceberg.io.DelegateFileIO;
+import org.apache.iceberg.io.FileInfo;
+import org.apache.iceberg.io.InputFile;
+import org.apache.iceberg.io.OutputFile;
+
+/**
+ * Iceberg's files on this host and in buckets, by their locations; nothing outside the allowed ones is touched.
+ *
+ * <p>Thread-safe. The buckets stay their owner's. Lives in this process only: serializing it is refused.
+ */
+final class WarehouseFiles implements DelegateFileIO, SyncsTogether {
+    private static final long serialVersionUID = 1L;
+
+    private final transient AllowedLocations allowed;
+    private final transient LocalFileIO local;
+    private final transient Optional<S3Files> buckets;
+
+    WarehouseFiles(AllowedLocations allowed, LocalFileIO local, Optional<S3Files> buckets) {
+        this.allowed = allowed;
+        this.local = local;
+        this.buckets = buckets;
+    }
+
+    /** Returns who has the files of a location, which is allowed. */
+    private DelegateFileIO owner(String location) {
+        if (!Locations.isS3(location)) {
+            return local;
+        }
+        allowed.check(location);
+        return buckets.orElseThrow(() -> new EiderException(
+                        ErrorCode.FORBIDDEN, "Location %s lies outside the allowed locations".formatted(location)))
+                .io();
+    }
+
+    @Override
+    public InputFile newInputFile(String location) {
+        return owner(location).newInputFile(location);
+    }
+
+    @Override
+    public InputFile newInputFile(String location, long length) {
+        return owner(location).newInputFile(location, length);
+    }
+
+    @Override
+    public OutputFile newOutputFile(String location) {
+        return owner(location).newOutputFile(location);
+    }
+
+    /** What is in a bucket is durable once it is there. */
+    @Override
+    public OutputFile newUnsyncedOutputFile(String location) {
+        return Locations.isS3(location) ? newOutputFile(location) : local.newUnsyncedOutputFile(location);
+    }
+
+    @Override
+    public void sync(Collection<String> locations) {
+        local.sync(
+                locations.stream().filter(location -> !Locations.isS3(location)).toList());
+    }
+
+    @Override
+    public void deleteFile(String location) {
+        owner(location).deleteFile(location);
+    }
+
+    @Override
+    public void deleteFiles(Iterable<String> locations) throws BulkDeletionFailureException {
+        List<String> here = new ArrayList<>();
+        List<String> away = new ArrayList<>();
+        for (String location : locations) {
+            owner(location);
+            (Locations.isS3(location) ? away : here).add(location);
+        }
+        local.deleteFiles(here);
+        if (!away.isEmpty()) {
+            owner(away.get(0)).deleteFiles(away);
+        }
+    }
+
+    /** Below a prefix is what follows its slash: of {@code a/b}, no object of {@code a/bc}. */
+    @Override
+    public Iterable<FileInfo> listPrefix(String prefix) {
+        return owner(prefix).listPrefix(Locations.isS3(prefix) && !prefix.endsWith("/") ? prefix + "/" : prefix);
+    }
+
+    @Override
+    public void deletePrefix(String prefix) {
+        for (FileInfo file : listPrefix(prefix)) {
+            deleteFile(file.location());
+        }
+    }
+
+    private void writeObject(ObjectOutputStream out) throws IOException {
+        throw new NotSerializableException(WarehouseFiles.class.getName());
+    }
+}

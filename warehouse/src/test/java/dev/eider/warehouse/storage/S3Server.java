@@ -1,0 +1,109 @@
+package dev.eider.warehouse.storage;
+
+import java.net.URI;
+import java.util.Optional;
+import org.gaul.s3proxy.S3Proxy;
+import org.gaul.s3proxy.auth.AuthenticationType;
+import org.gaul.s3proxy.nio2blob.TransientNio2BlobStore;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/**
+ * A server of the S3 protocol in this process, which checks signatures and keeps everything in memory. Thread-safe.
+ */
+public final class S3Server implements AutoCloseable {
+    public static final S3Config.Credentials KEYS =
+            new S3Config.Credentials("eider-test", "eider-test-secret-key", Optional.empty());
+
+    private static final long LARGEST_REQUEST = 256L << 20;
+
+    private final S3Proxy proxy;
+    private final S3Client client;
+
+    private S3Server(S3Proxy proxy) {
+        this.proxy = proxy;
+        this.client = S3Client.builder()
+                .endpointOverride(URI.create("http://127.0.0.1:" + proxy.getPort()))
+                .region(Region.US_EAST_1)
+                .forcePathStyle(true)
+                .credentialsProvider(StaticCredentialsProvider.create(
+                        AwsBasicCredentials.create(KEYS.accessKeyId(), KEYS.secretAccessKey())))
+                .httpClientBuilder(UrlConnectionHttpClient.builder())
+                .build();
+    }
+
+    /** Starts one on a free port of this host. */
+    public static S3Server start() {
+        S3Proxy proxy = S3Proxy.builder()
+                .blobStore(new TransientNio2BlobStore())
+                .endpoint(URI.create("http://127.0.0.1:0"))
+                .awsAuthentication(AuthenticationType.AWS_V4, KEYS.accessKeyId(), KEYS.secretAccessKey())
+                .ignoreUnknownHeaders(true)
+                .v4MaxNonChunkedRequestSize(LARGEST_REQUEST)
+                .build();
+        try {
+            proxy.start();
+        } catch (Exception e) {
+            throw new IllegalStateException("The S3 server does not start", e);
+        }
+        return new S3Server(proxy);
+    }
+
+    /** Returns the one that lives as long as this process. */
+    public static S3Server shared() {
+        return Shared.SERVER;
+    }
+
+    private static final class Shared {
+        static final S3Server SERVER = start();
+    }
+
+    /** Returns its URL. */
+    public String endpoint() {
+        return "http://127.0.0.1:" + proxy.getPort();
+    }
+
+    /** Returns what a warehouse needs to know to use it. */
+    public S3Config config() {
+        return config(endpoint(), KEYS);
+    }
+
+    /** Returns what a warehouse needs to know to use it by way of another address, or under other keys. */
+    public static S3Config config(String endpoint, S3Config.Credentials keys) {
+        return new S3Config(
+                Optional.of(endpoint),
+                Optional.of("us-east-1"),
+                true,
+                Optional.of(keys),
+                Optional.empty(),
+                S3Config.Encryption.NONE,
+                8L << 20,
+                4);
+    }
+
+    /** Creates a bucket unless it is there. */
+    public void createBucket(String name) {
+        if (client.listBuckets().buckets().stream()
+                .noneMatch(bucket -> bucket.name().equals(name))) {
+            client.createBucket(request -> request.bucket(name));
+        }
+    }
+
+    /** Returns a client with all rights. */
+    public S3Client client() {
+        return client;
+    }
+
+    @Override
+    public void close() {
+        client.close();
+        try {
+            proxy.stop();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -28,6 +28,18 @@ record ConfigKey<T>(String name, ValueType<T> type, Fallback<T> fallback, String
         T from(Settings settings);
     }
 
+    /** Declares a setting whose default is a text. */
+    static <T> ConfigKey<T> of(String name, ValueType<T> type, String fallback, String purpose) {
+        T value = type.parser().apply(fallback);
+        return new ConfigKey<>(name, type, new Fallback<>("`" + fallback + "`", settings -> value), purpose, false);
+    }
+
+    /** Declares a setting whose default follows from the host or other settings. */
+    static <T> ConfigKey<T> computed(
+            String name, ValueType<T> type, String text, Computation<T> fallback, String purpose) {
+        return new ConfigKey<>(name, type, new Fallback<>(text, fallback), purpose, false);
+    }
+
     /** Returns the environment variable that sets it. */
     String variable() {
         return PREFIX + name.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');

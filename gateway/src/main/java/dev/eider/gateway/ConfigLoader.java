@@ -14,7 +14,6 @@ import dev.eider.warehouse.engine.EngineConfig;
 import dev.eider.warehouse.engine.ExtensionConfig;
 import dev.eider.warehouse.read.ReadConfig;
 import dev.eider.warehouse.storage.FileSync;
-import dev.eider.warehouse.storage.StorageConfig;
 import dev.eider.warehouse.write.WriteConfig;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -170,7 +169,7 @@ public final class ConfigLoader {
         String location = ConfigKeys.warehouse(settings);
         return new WarehouseConfig(
                 catalog(settings, location),
-                new StorageConfig(location, settings.get(ConfigKeys.STORAGE_ALLOWED_LOCATIONS)),
+                StorageKeys.config(settings, location),
                 engine(settings),
                 write(settings),
                 new ReadConfig(

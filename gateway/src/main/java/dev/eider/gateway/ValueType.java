@@ -2,6 +2,7 @@ package dev.eider.gateway;
 
 import dev.eider.catalog.CatalogConfig.Durability;
 import dev.eider.warehouse.read.ReadConfig;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -32,6 +33,8 @@ record ValueType<T>(String label, String expected, Function<String, T> parser) {
             new ValueType<>("full or fast", "full or fast", ValueType::durability);
     static final ValueType<List<String>> LIST =
             new ValueType<>("list", "values with commas between them", ValueType::list);
+    static final ValueType<Path> DIRECTORY = new ValueType<>(
+            "path", "a directory", text -> Path.of(text).toAbsolutePath().normalize());
     static final ValueType<Boolean> SWITCH = new ValueType<>("true or false", "true or false", ValueType::trueOrFalse);
     static final ValueType<ReadConfig.Engine> ENGINE =
             new ValueType<>("auto, planned or iceberg_scan", "auto, planned or iceberg_scan", ValueType::engine);

@@ -1,5 +1,8 @@
 package dev.eider.gateway;
 
+import dev.eider.warehouse.storage.S3Server;
+import dev.eider.warehouse.storage.StorageConfig;
+import dev.eider.warehouse.storage.TestStorage;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -23,13 +26,29 @@ public final class TestGateway implements AutoCloseable {
 
     private TestGateway(Path directory, Map<String, String> settings) {
         Map<String, String> flags = new HashMap<>(settings);
-        flags.put("warehouse", directory.resolve("warehouse").toString());
+        flags.putAll(storage(directory));
         flags.putIfAbsent("server.port", "0");
         flags.putIfAbsent("server.drain-timeout", "5s");
         flags.putIfAbsent("engine.memory-limit", "256MB");
         flags.putIfAbsent("limits.arrow-memory", "512MB");
         this.gateway = Gateway.start(ConfigLoader.load(Map.of(), flags), leaks::add);
         this.client = newClient();
+    }
+
+    /** Says where the warehouse of a directory is, on either storage. */
+    public static Map<String, String> storage(Path directory) {
+        StorageConfig storage = TestStorage.of(directory);
+        Map<String, String> flags = new HashMap<>();
+        flags.put("warehouse", storage.warehouse());
+        if (TestStorage.isS3()) {
+            flags.put("catalog.uri", "jdbc:sqlite:" + directory.resolve("catalog.db"));
+            flags.put("engine.temp-directory", directory.resolve("spill").toString());
+            flags.put("storage.cache.directory", storage.cache().directory().toString());
+            flags.put("storage.s3.endpoint", S3Server.shared().endpoint());
+            flags.put("storage.s3.access-key-id", S3Server.KEYS.accessKeyId());
+            flags.put("storage.s3.secret-access-key", S3Server.KEYS.secretAccessKey());
+        }
+        return flags;
     }
 
     /** Starts a gateway with defaults that suit tests. */

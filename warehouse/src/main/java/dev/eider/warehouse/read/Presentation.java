@@ -135,7 +135,9 @@ record Presentation(Tools tools, BufferAllocator allocator, boolean columnsOnly)
             createView(connection, name, changes(connection, state, pin, changes));
             return new Relation(name, pin, state, filter, Optional.empty());
         }
-        ScanPlanner.Scan scan = tools.planner().scan(connection, state, pin, filter);
+        // Columns need no files: none is planned, and none is fetched.
+        ScanPlanner.Scan scan =
+                tools.planner().scan(connection, state, pin, columnsOnly ? Expressions.alwaysFalse() : filter);
         createView(connection, name, scan.relation());
         return new Relation(name, pin, state, filter, Optional.of(scan));
     }

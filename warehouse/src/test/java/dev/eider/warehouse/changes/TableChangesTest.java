@@ -40,10 +40,12 @@ import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.parquet.Parquet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Which rows commits inserted and deleted, whatever became of the snapshots in between. */
+@Tag("storage")
 class TableChangesTest {
     @TempDir
     Path directory;

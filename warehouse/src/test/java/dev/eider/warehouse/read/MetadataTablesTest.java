@@ -33,10 +33,12 @@ import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.types.Types;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What SQL sees of a table's metadata, compared with what Iceberg's API says. */
+@Tag("storage")
 class MetadataTablesTest {
     @TempDir
     Path directory;

@@ -26,10 +26,12 @@ import org.apache.iceberg.TableOperations;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Which rows a moment of the past had, whatever was taken out of the history since. */
+@Tag("storage")
 class TimeTravelTest {
     @TempDir
     Path directory;

@@ -40,12 +40,14 @@ import org.apache.iceberg.expressions.Expressions;
 import org.apache.iceberg.io.CloseableIterable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What an append stores, an engine that knows only Iceberg reads, and so does our SQL. */
+@Tag("storage")
 class StoredTableTest {
     private static final ArrowType.Int LONG = new ArrowType.Int(64, true);
     private static final String LONG_TEXT = "a text that is longer than sixteen letters ";

@@ -19,7 +19,8 @@ class ConfigReferenceTest {
 
     @Test
     void everyDeclaredKeyIsListed() {
-        long declared = Stream.of(ConfigKeys.class.getDeclaredFields())
+        long declared = Stream.of(ConfigKeys.class, StorageKeys.class)
+                .flatMap(keys -> Stream.of(keys.getDeclaredFields()))
                 .filter(field -> field.getType().equals(ConfigKey.class))
                 .count();
 

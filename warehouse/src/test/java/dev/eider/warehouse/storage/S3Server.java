@@ -4,6 +4,8 @@ import java.net.URI;
 import java.util.Optional;
 import org.gaul.s3proxy.S3Proxy;
 import org.gaul.s3proxy.auth.AuthenticationType;
+import org.gaul.s3proxy.blobstore.BlobStore;
+import org.gaul.s3proxy.nio2blob.FilesystemNio2BlobStore;
 import org.gaul.s3proxy.nio2blob.TransientNio2BlobStore;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
@@ -35,11 +37,22 @@ public final class S3Server implements AutoCloseable {
                 .build();
     }
 
+    /** Serves buckets in a directory until the process ends; prints the URL first. */
+    public static void main(String[] arguments) throws InterruptedException {
+        S3Server server = start(new FilesystemNio2BlobStore(arguments[0]), 0);
+        System.out.println(server.endpoint());
+        Thread.currentThread().join();
+    }
+
     /** Starts one on a free port of this host. */
     public static S3Server start() {
+        return start(new TransientNio2BlobStore(), 0);
+    }
+
+    private static S3Server start(BlobStore buckets, int port) {
         S3Proxy proxy = S3Proxy.builder()
-                .blobStore(new TransientNio2BlobStore())
-                .endpoint(URI.create("http://127.0.0.1:0"))
+                .blobStore(buckets)
+                .endpoint(URI.create("http://127.0.0.1:" + port))
                 .awsAuthentication(AuthenticationType.AWS_V4, KEYS.accessKeyId(), KEYS.secretAccessKey())
                 .ignoreUnknownHeaders(true)
                 .v4MaxNonChunkedRequestSize(LARGEST_REQUEST)

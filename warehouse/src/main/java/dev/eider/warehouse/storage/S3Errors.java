@@ -4,20 +4,20 @@ import dev.eider.catalog.EiderException;
 import dev.eider.catalog.ErrorCode;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.SdkRequest;
 import software.amazon.awssdk.core.exception.SdkException;
-import software.amazon.awssdk.core.interceptor.Context;
-import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
-import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
-import software.amazon.awssdk.core.interceptor.SdkExecutionAttribute;
+import software.amazon.awssdk.services.s3.DelegatingS3Client;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.S3Request;
 
 /**
- * Turns what a bucket answers, once all attempts have failed, into errors that name the operation, the object and what to
- * do. None holds a key or a signature. That an object is missing stays what it is: Iceberg expects it. Stateless.
+ * A client that turns what a bucket answers, once all attempts have failed, into errors that name the operation, the object and what to
+ * do. None holds a key or a signature. That an object is missing stays what it is: Iceberg expects it. Thread-safe.
  */
-final class S3Errors implements ExecutionInterceptor {
+final class S3Errors extends DelegatingS3Client {
     private static final int MISSING = 404;
     private static final int SLOW_DOWN = 503;
 
@@ -33,16 +33,27 @@ final class S3Errors implements ExecutionInterceptor {
             "RequestTimeTooSkewed", "the clocks of this host and of the server differ by too much",
             "SlowDown", "the server asks to slow down");
 
+    S3Errors(S3Client client) {
+        super(client);
+    }
+
     @Override
-    public Throwable modifyException(Context.FailedExecution context, ExecutionAttributes attributes) {
-        Throwable failure = context.exception();
+    protected <T extends S3Request, R> R invokeOperation(T request, Function<T, R> operation) {
+        try {
+            return operation.apply(request);
+        } catch (SdkException e) {
+            throw translated(request, e);
+        }
+    }
+
+    private static RuntimeException translated(S3Request request, SdkException failure) {
         if (isMissingObject(failure)) {
             return failure;
         }
-        String operation = String.valueOf(attributes.getAttribute(SdkExecutionAttribute.OPERATION_NAME));
+        String operation = request.getClass().getSimpleName().replaceFirst("(V2)?Request$", "");
         return new EiderException(
                 isOverloaded(failure) ? ErrorCode.OVERLOADED : ErrorCode.STORAGE_FAILED,
-                "%s of %s failed: %s".formatted(operation, target(context.request()), reason(failure)),
+                "%s of %s failed: %s".formatted(operation, target(request), reason(failure)),
                 failure);
     }
 
@@ -73,8 +84,13 @@ final class S3Errors implements ExecutionInterceptor {
                             service.statusCode(),
                             advice.isEmpty() ? "" : ": " + advice);
         }
-        if (failure instanceof SdkException && failure.getMessage() != null) {
-            return withoutUrl(failure.getMessage());
+        String message = failure.getMessage();
+        if (message != null && message.startsWith("Unable to load credentials")) {
+            return "no credentials were found: set storage.s3.access-key-id and storage.s3.secret-access-key, or what"
+                    + " AWS clients read";
+        }
+        if (failure instanceof SdkException && message != null) {
+            return withoutUrl(message);
         }
         return failure.getClass().getSimpleName();
     }

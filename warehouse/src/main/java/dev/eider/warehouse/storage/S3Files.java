@@ -52,7 +52,7 @@ final class S3Files implements UnfinishedUploads, AutoCloseable {
      */
     static S3Files open(S3Config config, Path staging) {
         S3Traffic traffic = new S3Traffic();
-        S3Client client = client(config, traffic);
+        S3Client client = new S3Errors(client(config, traffic));
         SerializableSupplier<S3Client> supplier = () -> client;
         S3FileIO io = new S3FileIO(supplier);
         Map<String, String> properties = new HashMap<>();
@@ -78,8 +78,7 @@ final class S3Files implements UnfinishedUploads, AutoCloseable {
                         override -> override.retryStrategy(AwsRetryStrategy.standardRetryStrategy().toBuilder()
                                         .maxAttempts(config.attempts())
                                         .build())
-                                .addExecutionInterceptor(traffic)
-                                .addExecutionInterceptor(new S3Errors()));
+                                .addExecutionInterceptor(traffic));
         config.endpoint().ifPresent(endpoint -> builder.endpointOverride(uri(endpoint)));
         config.region()
                 .map(Region::of)

@@ -2,6 +2,7 @@ package dev.eider.warehouse.storage;
 
 import dev.eider.catalog.EiderException;
 import dev.eider.catalog.ErrorCode;
+import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -33,20 +34,28 @@ final class S3Errors extends DelegatingS3Client {
             "RequestTimeTooSkewed", "the clocks of this host and of the server differ by too much",
             "SlowDown", "the server asks to slow down");
 
-    S3Errors(S3Client client) {
+    private final String server;
+
+    /**
+     * Wraps a client.
+     *
+     * @param server how the server is called in errors
+     */
+    S3Errors(S3Client client, String server) {
         super(client);
+        this.server = server;
     }
 
     @Override
     protected <T extends S3Request, R> R invokeOperation(T request, Function<T, R> operation) {
         try {
             return operation.apply(request);
-        } catch (SdkException e) {
+        } catch (SdkException | UncheckedIOException e) {
             throw translated(request, e);
         }
     }
 
-    private static RuntimeException translated(S3Request request, SdkException failure) {
+    private RuntimeException translated(S3Request request, RuntimeException failure) {
         if (isMissingObject(failure)) {
             return failure;
         }
@@ -74,7 +83,7 @@ final class S3Errors extends DelegatingS3Client {
                 .orElse("the server");
     }
 
-    private static String reason(Throwable failure) {
+    private String reason(Throwable failure) {
         if (failure instanceof AwsServiceException service) {
             String code = code(service);
             String advice = ADVICE.getOrDefault(code, "");
@@ -89,10 +98,9 @@ final class S3Errors extends DelegatingS3Client {
             return "no credentials were found: set storage.s3.access-key-id and storage.s3.secret-access-key, or what"
                     + " AWS clients read";
         }
-        if (failure instanceof SdkException && message != null) {
-            return withoutUrl(message);
-        }
-        return failure.getClass().getSimpleName();
+        return message == null || failure instanceof UncheckedIOException
+                ? "%s does not answer as a server of S3 does".formatted(server)
+                : "%s: %s".formatted(server, withoutUrl(message));
     }
 
     private static String code(AwsServiceException service) {

@@ -52,7 +52,8 @@ final class S3Files implements UnfinishedUploads, AutoCloseable {
      */
     static S3Files open(S3Config config, Path staging) {
         S3Traffic traffic = new S3Traffic();
-        S3Client client = new S3Errors(client(config, traffic));
+        S3Client client =
+                new S3Errors(client(config, traffic), config.endpoint().orElse("Amazon S3"));
         SerializableSupplier<S3Client> supplier = () -> client;
         S3FileIO io = new S3FileIO(supplier);
         Map<String, String> properties = new HashMap<>();

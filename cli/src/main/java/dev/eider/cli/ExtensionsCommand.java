@@ -19,7 +19,7 @@ import picocli.CommandLine.Parameters;
         name = "extensions",
         mixinStandardHelpOptions = true,
         description = {
-            "Show or fetch the DuckDB extensions that `eider serve` would load on this host.",
+            "Show or fetch the DuckDB extensions that `eider serve` can use on this host.",
             "They are optional: without them every table is read all the same."
         },
         footer = {

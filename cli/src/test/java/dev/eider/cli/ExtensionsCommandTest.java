@@ -28,6 +28,7 @@ class ExtensionsCommandTest {
         assertThat(run.exitCode()).isZero();
         assertThat(run.out())
                 .containsPattern("avro +does not load +" + directory)
+                .containsPattern("httpfs +does not load +" + directory)
                 .containsPattern("iceberg +does not load +" + directory)
                 .containsPattern("parquet +loads +\\(built in\\)");
         assertThat(run.err()).contains("avro: not installed", "`eider extensions install` fetches them");

@@ -17,8 +17,11 @@ import java.util.Optional;
  * host, nothing can be loaded into it. An extension that does not load is a status, not an error.
  */
 final class Extensions {
-    /** In the order of loading: what {@code iceberg} needs and does not find, it would look for by itself. */
+    /** What an engine loads, in the order of loading: what {@code iceberg} lacks, it would look for by itself. */
     static final List<String> LOADED = List.of("avro", "iceberg");
+
+    /** What an operator can fetch: also {@code httpfs}, with which {@code iceberg} reads from object stores. */
+    private static final List<String> OFFERED = List.of("avro", "httpfs", "iceberg");
 
     /** What Eider uses of DuckDB and comes with its driver. */
     private static final List<String> BUILT_IN = List.of("icu", "json", "parquet");
@@ -55,16 +58,12 @@ final class Extensions {
 
     /** Loads what Eider uses, as far as it is there. */
     List<ExtensionStatus> load() throws SQLException {
-        List<ExtensionStatus> statuses = new ArrayList<>();
-        for (String name : LOADED) {
-            statuses.add(load(name));
-        }
-        return statuses;
+        return load(LOADED);
     }
 
-    /** Loads what Eider uses, and tells of it together with what is built in. */
+    /** Loads what an operator can fetch, and tells of it together with what is built in. */
     List<ExtensionStatus> status() throws SQLException {
-        List<ExtensionStatus> statuses = new ArrayList<>(load());
+        List<ExtensionStatus> statuses = load(OFFERED);
         for (String name : BUILT_IN) {
             boolean loaded = single(
                             connection,
@@ -80,6 +79,14 @@ final class Extensions {
     /** Returns what DuckDB says went wrong, without its advice. */
     static String firstLine(SQLException error) {
         return String.valueOf(error.getMessage()).lines().findFirst().orElse("no reason given");
+    }
+
+    private List<ExtensionStatus> load(List<String> names) throws SQLException {
+        List<ExtensionStatus> statuses = new ArrayList<>();
+        for (String name : names) {
+            statuses.add(load(name));
+        }
+        return statuses;
     }
 
     private ExtensionStatus load(String name) throws SQLException {

@@ -58,7 +58,7 @@ class ExtensionsTest {
         try (QueryEngine engine = engine(directory, true);
                 EngineConnection connection = engine.connect()) {
             for (String sql :
-                    List.of("LOAD avro", "FORCE INSTALL avro", "INSTALL httpfs", "SET extension_directory = '/'")) {
+                    List.of("LOAD avro", "FORCE INSTALL httpfs", "INSTALL spatial", "SET extension_directory = '/'")) {
                 assertThatThrownBy(() -> connection.execute(sql)).isInstanceOf(EiderException.class);
             }
         }
@@ -72,6 +72,7 @@ class ExtensionsTest {
                 .extracting(ExtensionStatus::name, ExtensionStatus::usable)
                 .containsExactly(
                         tuple("avro", false),
+                        tuple("httpfs", false),
                         tuple("iceberg", false),
                         tuple("icu", true),
                         tuple("json", true),

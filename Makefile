@@ -12,10 +12,10 @@ ROUNDS ?=
 SEED ?=
 SOAK_OPTS ?=
 
-.PHONY: help check demo bench soak differential spark format tail clean
+.PHONY: help check demo bench soak differential spark compose-check format tail clean
 
 help: ## Show what can be made
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 check: ## Everything that CI runs: format, static analysis, all tests
 	$(MVN) verify
@@ -45,6 +45,10 @@ spark: ## Spark reads tables that Eider wrote, and compares every row; downloads
 	directory=$$(mktemp -d) && trap "rm -rf $$directory" EXIT && \
 	java $(JAVA_OPTS) -Xmx1g $(QUIET) -cp $(BENCHMARK_PATH) dev.eider.benchmark.TablesForSpark $$directory examples && \
 	$(MVN) -q -f warehouse/src/test/fixtures/spark/pom.xml compile exec:exec -Dprogram="dev.eider.fixtures.EiderTables $$directory"
+
+compose-check: ## Check the syntax of the compose files, where Docker is installed
+	docker compose --profile load config -q
+	docker compose -f docker-compose.yml -f docker-compose.host.yml --profile load config -q
 
 format: ## Format every source file
 	$(MVN) -q spotless:apply

@@ -29,7 +29,8 @@ RUN groupadd --gid 10001 eider \
 # Spilled data and caches are no data: they stay out of the volume, which gateways may share.
 ENV EIDER_WAREHOUSE=/var/lib/eider/warehouse \
     EIDER_ENGINE_EXTENSION_DIRECTORY=/opt/eider/extensions \
-    EIDER_ENGINE_TEMP_DIRECTORY=/var/cache/eider/spill
+    EIDER_ENGINE_TEMP_DIRECTORY=/var/cache/eider/spill \
+    EIDER_STORAGE_CACHE_DIRECTORY=/var/cache/eider/files
 
 COPY eider LICENSE /opt/eider/
 COPY --from=build /build/cli/target/lib /opt/eider/cli/target/lib
@@ -58,7 +59,7 @@ VOLUME /var/lib/eider
 EXPOSE 8815
 
 # Asks the gateway of this container: EIDER_URL names it if it listens elsewhere than on port 8815.
-HEALTHCHECK --interval=10s --timeout=10s --start-period=60s --retries=3 CMD ["eider", "ping"]
+HEALTHCHECK --interval=15s --timeout=30s --start-period=60s --retries=3 CMD ["eider", "ping"]
 
 # The launcher becomes java, which gets the signal that stops it. Without further words it listens inside the
 # container only: `serve --host 0.0.0.0 --insecure` opens it to other containers and published ports.

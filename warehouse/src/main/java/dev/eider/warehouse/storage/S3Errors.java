@@ -5,6 +5,7 @@ import dev.eider.catalog.ErrorCode;
 import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
@@ -12,15 +13,26 @@ import software.amazon.awssdk.core.SdkRequest;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.DelegatingS3Client;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadResponse;
+import software.amazon.awssdk.services.s3.model.CreateMultipartUploadResponse;
+import software.amazon.awssdk.services.s3.model.PutObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Request;
+import software.amazon.awssdk.services.s3.model.UploadPartResponse;
 
 /**
- * A client that turns what a bucket answers, once all attempts have failed, into errors that name the operation, the object and what to
- * do. None holds a key or a signature. That an object is missing stays what it is: Iceberg expects it. Thread-safe.
+ * Turns what a bucket answers, once all attempts have failed, into errors that name the operation, the object and what to
+ * do. None holds a key or a signature. That an object is missing stays what it is: Iceberg expects it.
+ *
+ * <p>A write counts only if the answer says what was written: other servers than those of S3 say 200 to anything.
+ * Thread-safe; the client that it wraps goes with it.
  */
 final class S3Errors extends DelegatingS3Client {
+    private static final String REQUEST = "Request";
     private static final int MISSING = 404;
     private static final int SLOW_DOWN = 503;
+
+    /** What else may be missing. */
+    private static final Set<String> OTHER_MISSING = Set.of("NoSuchBucket", "NoSuchUpload");
 
     private static final Map<String, String> ADVICE = Map.of(
             "InvalidAccessKeyId", "the server does not know the access key: check storage.s3.access-key-id",
@@ -34,42 +46,55 @@ final class S3Errors extends DelegatingS3Client {
             "RequestTimeTooSkewed", "the clocks of this host and of the server differ by too much",
             "SlowDown", "the server asks to slow down");
 
-    private final String server;
-
-    /**
-     * Wraps a client.
-     *
-     * @param server how the server is called in errors
-     */
-    S3Errors(S3Client client, String server) {
+    S3Errors(S3Client client) {
         super(client);
-        this.server = server;
     }
 
     @Override
     protected <T extends S3Request, R> R invokeOperation(T request, Function<T, R> operation) {
+        R response;
         try {
-            return operation.apply(request);
-        } catch (SdkException | UncheckedIOException e) {
-            throw translated(request, e);
+            response = operation.apply(request);
+        } catch (SdkException e) {
+            if (isMissingObject(e)) {
+                throw e;
+            }
+            throw new EiderException(
+                    isOverloaded(e) ? ErrorCode.OVERLOADED : ErrorCode.STORAGE_FAILED, failed(request) + reason(e), e);
         }
+        if (!isOfS3(response)) {
+            throw new EiderException(ErrorCode.STORAGE_FAILED, failed(request) + notS3());
+        }
+        return response;
     }
 
-    private RuntimeException translated(S3Request request, RuntimeException failure) {
-        if (isMissingObject(failure)) {
-            return failure;
+    private static String failed(SdkRequest request) {
+        String name = request.getClass().getSimpleName();
+        String operation = name.endsWith(REQUEST) ? name.substring(0, name.length() - REQUEST.length()) : name;
+        return "%s of %s failed: ".formatted(operation, target(request));
+    }
+
+    static String notS3() {
+        return "the answer is not one of S3: check storage.s3.endpoint";
+    }
+
+    private static boolean isOfS3(Object response) {
+        if (response instanceof PutObjectResponse put) {
+            return put.eTag() != null;
         }
-        String operation = request.getClass().getSimpleName().replaceFirst("(V2)?Request$", "");
-        return new EiderException(
-                isOverloaded(failure) ? ErrorCode.OVERLOADED : ErrorCode.STORAGE_FAILED,
-                "%s of %s failed: %s".formatted(operation, target(request), reason(failure)),
-                failure);
+        if (response instanceof UploadPartResponse part) {
+            return part.eTag() != null;
+        }
+        if (response instanceof CreateMultipartUploadResponse begun) {
+            return begun.uploadId() != null;
+        }
+        return !(response instanceof CompleteMultipartUploadResponse whole) || whole.eTag() != null;
     }
 
     private static boolean isMissingObject(Throwable failure) {
         return failure instanceof AwsServiceException service
                 && service.statusCode() == MISSING
-                && !code(service).equals("NoSuchBucket");
+                && !OTHER_MISSING.contains(code(service));
     }
 
     private static boolean isOverloaded(Throwable failure) {

@@ -22,6 +22,7 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
 import software.amazon.awssdk.services.s3.S3Configuration;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 
 /**
  * Files in buckets: Iceberg's own implementation over one client, which counts its requests and says plainly what went
@@ -79,14 +80,15 @@ final class S3Files implements UnfinishedUploads, AutoCloseable {
                         override -> override.retryStrategy(AwsRetryStrategy.standardRetryStrategy().toBuilder()
                                         .maxAttempts(config.attempts())
                                         .build())
-                                .addExecutionInterceptor(traffic));
+                                .addExecutionInterceptor(traffic)
+                                .addExecutionInterceptor(new WholeAnswers()));
         config.endpoint().ifPresent(endpoint -> builder.endpointOverride(uri(endpoint)));
         config.region()
                 .map(Region::of)
                 .or(() -> config.endpoint().map(any -> ANY_REGION))
                 .ifPresent(builder::region);
         try {
-            return builder.build();
+            return new S3Errors(builder.build());
         } catch (SdkClientException e) {
             throw new EiderException(
                     ErrorCode.INVALID_CONFIGURATION,
@@ -138,9 +140,13 @@ final class S3Files implements UnfinishedUploads, AutoCloseable {
 
     /** Fails unless the objects below a prefix can be listed. */
     void requireReachable(S3Location prefix) {
-        client.listObjectsV2(request -> request.bucket(prefix.bucket())
+        ListObjectsV2Response listing = client.listObjectsV2(request -> request.bucket(prefix.bucket())
                 .prefix(prefix.key().isEmpty() ? "" : prefix.key() + "/")
                 .maxKeys(1));
+        if (!prefix.bucket().equals(listing.name())) {
+            throw new EiderException(
+                    ErrorCode.STORAGE_FAILED, "ListObjectsV2 of %s failed: %s".formatted(prefix, S3Errors.notS3()));
+        }
     }
 
     @Override

@@ -76,8 +76,23 @@ final class SpooledPlace implements DataFilePlace {
     private void send(Path file) {
         try (PositionOutputStream out = io.newOutputFile(location(file)).createOrOverwrite()) {
             Files.copy(file, out);
+        } catch (EiderException e) {
+            // Some servers have forgotten the upload when they are asked again to end it: the first answer was lost.
+            if (!isStored(file)) {
+                throw e;
+            }
         } catch (UncheckedIOException | IOException e) {
             throw new EiderException(ErrorCode.STORAGE_FAILED, "PutObject of %s failed".formatted(location(file)), e);
+        }
+    }
+
+    /** The name is this append's own, and an object comes as a whole or not at all. */
+    private boolean isStored(Path file) {
+        try {
+            return io.newInputFile(location(file)).getLength() == Files.size(file);
+        } catch (IOException | RuntimeException e) {
+            LOG.debug("A file was not stored, location={}", location(file), e);
+            return false;
         }
     }
 

@@ -1,0 +1,62 @@
+package dev.eider.warehouse.storage;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+
+/** What {@link S3FaultProxy} does with a request instead of passing it on and its answer back. Implementations are stateless. */
+public interface S3Fault {
+    /** Passes the request on and the answer back. */
+    S3Fault NONE = exchange -> exchange.answer(exchange.forward());
+
+    /** Asks to slow down; the server never sees the request. */
+    S3Fault SLOW_DOWN = refusal("503 Slow Down", "SlowDown");
+
+    /** Breaks the connection; the server never sees the request. */
+    S3Fault RESET = S3FaultProxy.Exchange::reset;
+
+    /** Lets the server handle the request, and breaks the connection instead of passing the answer back. */
+    S3Fault LOST_REPLY = exchange -> {
+        exchange.forward();
+        exchange.reset();
+    };
+
+    /** Answers as a web server that knows nothing of S3. */
+    S3Fault HTML = exchange -> exchange.answer("200 OK", "text/html", "<html><body>Welcome to nginx!</body></html>");
+
+    /** Plays this fault. */
+    void play(S3FaultProxy.Exchange exchange) throws IOException;
+
+    /** Answers with an error of S3; the server never sees the request. */
+    static S3Fault refusal(String status, String code) {
+        return exchange -> exchange.answer(
+                status,
+                "application/xml",
+                "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error><Code>%s</Code><Message>By the test</Message><RequestId>1</RequestId></Error>"
+                        .formatted(code));
+    }
+
+    /** Sends the head of the answer and so much of its body, and ends the connection in good order. */
+    static S3Fault truncation(int bytes) {
+        return exchange -> exchange.answerPartly(exchange.forward(), bytes);
+    }
+
+    /** Sends the head of the answer and so much of its body, and breaks the connection. */
+    static S3Fault resetWithin(int bytes) {
+        return exchange -> {
+            exchange.answerPartly(exchange.forward(), bytes);
+            exchange.reset();
+        };
+    }
+
+    /** Passes the request on and the answer back, after a while. */
+    static S3Fault delay(Duration time) {
+        return exchange -> {
+            long end = System.nanoTime() + time.toNanos();
+            while (System.nanoTime() < end && !Thread.currentThread().isInterrupted()) {
+                LockSupport.parkNanos(end - System.nanoTime());
+            }
+            NONE.play(exchange);
+        };
+    }
+}

@@ -4,13 +4,14 @@ import dev.eider.catalog.EiderException;
 import dev.eider.catalog.ErrorCode;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -27,41 +28,55 @@ record CacheDirectory(Path path, FileChannel lock) implements AutoCloseable {
     private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
     private static final int MOST_PROCESSES = 1_000;
 
-    /** Takes a directory below {@code parent} that no other process has. */
+    /** What this process has. POSIX gives up all locks of a process on a file once it closes the file anywhere. */
+    private static final Set<Path> TAKEN = ConcurrentHashMap.newKeySet();
+
+    /** Takes a directory below {@code parent} that nobody else has. */
     static CacheDirectory open(Path parent) {
         try {
             for (int number = 0; number < MOST_PROCESSES; number++) {
-                Path path =
-                        parent.resolve(String.valueOf(number)).toAbsolutePath().normalize();
-                Files.createDirectories(path);
-                FileChannel lock = lock(path.resolve("lock"));
-                if (lock != null) {
-                    CacheDirectory directory = new CacheDirectory(path.toRealPath(), lock);
-                    directory.prepare();
-                    return directory;
+                Path path = Files.createDirectories(parent.resolve(String.valueOf(number)))
+                        .toRealPath();
+                Optional<CacheDirectory> directory = TAKEN.add(path) ? take(path) : Optional.empty();
+                if (directory.isPresent()) {
+                    return directory.get();
                 }
             }
         } catch (IOException e) {
             throw new EiderException(
-                    ErrorCode.STORAGE_FAILED, "Cannot use %s for the cache of data files".formatted(parent), e);
+                    ErrorCode.STORAGE_FAILED, "Cannot use %s for the cache of data files: %s".formatted(parent, e), e);
         }
         throw new EiderException(
                 ErrorCode.STORAGE_FAILED, "Every directory below %s is taken by another process".formatted(parent));
     }
 
-    private static @Nullable FileChannel lock(Path file) throws IOException {
-        FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    private static Optional<CacheDirectory> take(Path path) throws IOException {
+        FileChannel channel = null;
+        boolean taken = false;
         try {
-            FileLock lock = channel.tryLock();
-            if (lock != null) {
-                return channel;
+            channel = FileChannel.open(path.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            if (channel.tryLock() == null) {
+                return Optional.empty();
             }
-        } catch (OverlappingFileLockException e) {
-            channel.close(); // another warehouse of this process
-            return null;
+            CacheDirectory directory = new CacheDirectory(path, channel);
+            directory.prepare();
+            taken = true;
+            return Optional.of(directory);
+        } finally {
+            if (!taken) {
+                release(path, channel);
+            }
         }
-        channel.close();
-        return null;
+    }
+
+    private static void release(Path path, @Nullable FileChannel channel) throws IOException {
+        try {
+            if (channel != null) {
+                channel.close();
+            }
+        } finally {
+            TAKEN.remove(path);
+        }
     }
 
     private void prepare() throws IOException {
@@ -107,8 +122,12 @@ record CacheDirectory(Path path, FileChannel lock) implements AutoCloseable {
 
     @Override
     public void close() {
-        try (lock) {
-            remove(spool());
+        try {
+            try {
+                remove(spool());
+            } finally {
+                release(path, lock);
+            }
         } catch (IOException e) {
             throw new EiderException(ErrorCode.STORAGE_FAILED, "Cannot clean up " + path, e);
         }

@@ -22,6 +22,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -30,6 +31,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,12 +43,12 @@ import org.slf4j.LoggerFactory;
  */
 final class DataFileCache implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DataFileCache.class);
-    private static final Duration ROOM_TIMEOUT = Duration.ofSeconds(30);
     private static final long POLL_MILLIS = 50;
 
     private final CacheDirectory directory;
     private final long capacity;
     private final Downloads downloads;
+    private final Duration roomTimeout;
     /** The one read longest ago first. Guarded by itself. */
     private final Map<String, Copy> copies = new LinkedHashMap<>(16, 0.75f, true);
 
@@ -61,11 +63,13 @@ final class DataFileCache implements AutoCloseable {
      * Opens a cache with what an earlier process left in its directory.
      *
      * @param capacity bytes; 0 keeps no copy longer than somebody reads it
+     * @param roomTimeout how long a reader waits until others have done with what they read
      */
-    DataFileCache(CacheDirectory directory, long capacity, Downloads downloads) {
+    DataFileCache(CacheDirectory directory, long capacity, Downloads downloads, Duration roomTimeout) {
         this.directory = directory;
         this.capacity = capacity;
         this.downloads = downloads;
+        this.roomTimeout = roomTimeout;
         try (Stream<Path> files = Files.list(directory.files())) {
             files.map(Found::of)
                     .sorted(Comparator.comparingLong(Found::modified))
@@ -161,7 +165,7 @@ final class DataFileCache implements AutoCloseable {
     private Map<StoredFile, Copy> enter(LinkedHashSet<StoredFile> files, BooleanSupplier cancelled) {
         Map<StoredFile, Copy> held = new LinkedHashMap<>();
         List<Runnable> fetches = new ArrayList<>();
-        long deadline = System.nanoTime() + ROOM_TIMEOUT.toNanos();
+        long deadline = System.nanoTime() + roomTimeout.toNanos();
         synchronized (copies) {
             awaitRoom(files, deadline, cancelled);
             for (StoredFile file : files) {
@@ -250,11 +254,7 @@ final class DataFileCache implements AutoCloseable {
         downloads.start(file, partial, unwanted).whenComplete((done, failure) -> {
             Throwable problem = failure;
             if (problem == null) {
-                try {
-                    Files.move(partial, copy.path, StandardCopyOption.ATOMIC_MOVE);
-                } catch (IOException e) {
-                    problem = e;
-                }
+                problem = keep(name, copy, partial);
             }
             if (problem == null) {
                 copy.whole.complete(copy.path);
@@ -267,6 +267,21 @@ final class DataFileCache implements AutoCloseable {
                                 : problem);
             }
         });
+    }
+
+    /** Puts a whole copy where it belongs, unless another has its place by now; returns what went wrong. */
+    private @Nullable Throwable keep(String name, Copy copy, Path partial) {
+        synchronized (copies) {
+            if (copies.get(name) != copy) {
+                return new CancellationException("Nobody reads it any more");
+            }
+            try {
+                Files.move(partial, copy.path, StandardCopyOption.ATOMIC_MOVE);
+                return null;
+            } catch (IOException e) {
+                return e;
+            }
+        }
     }
 
     private void forget(String name, Copy copy) {
@@ -304,7 +319,10 @@ final class DataFileCache implements AutoCloseable {
     void adopt(StoredFile file, Path path) {
         String name = name(file);
         synchronized (copies) {
-            makeRoom(file.bytes());
+            // What can never fit makes nobody else go.
+            if (inUse() + file.bytes() <= capacity) {
+                makeRoom(file.bytes());
+            }
             if (used + file.bytes() > capacity || copies.containsKey(name)) {
                 delete(path);
                 return;

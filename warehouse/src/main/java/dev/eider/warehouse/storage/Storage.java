@@ -5,6 +5,7 @@ import dev.eider.catalog.ErrorCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -25,6 +26,7 @@ import org.apache.iceberg.io.DelegateFileIO;
  */
 public final class Storage implements AutoCloseable {
     private static final int UPLOADS = 4;
+    private static final Duration ROOM_TIMEOUT = Duration.ofSeconds(30);
 
     private final AllowedLocations allowed;
     private final DurableFiles durable;
@@ -54,7 +56,7 @@ public final class Storage implements AutoCloseable {
                 return new Buckets(
                         files,
                         directory,
-                        new DataFileCache(directory, config.cache().bytes(), downloads),
+                        new DataFileCache(directory, config.cache().bytes(), downloads, ROOM_TIMEOUT),
                         uploadThreads());
             } catch (RuntimeException e) {
                 directory.close();

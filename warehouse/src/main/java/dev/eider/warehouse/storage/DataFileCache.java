@@ -21,10 +21,10 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -162,7 +162,7 @@ final class DataFileCache implements AutoCloseable {
     }
 
     /** Counts one more reader of each file, and begins to fetch those that are missing: all of them or none. */
-    private Map<StoredFile, Copy> enter(LinkedHashSet<StoredFile> files, BooleanSupplier cancelled) {
+    private Map<StoredFile, Copy> enter(Set<StoredFile> files, BooleanSupplier cancelled) {
         Map<StoredFile, Copy> held = new LinkedHashMap<>();
         List<Runnable> fetches = new ArrayList<>();
         long deadline = System.nanoTime() + roomTimeout.toNanos();
@@ -251,20 +251,14 @@ final class DataFileCache implements AutoCloseable {
                 return copy.readers == 0;
             }
         };
-        downloads.start(file, partial, unwanted).whenComplete((done, failure) -> {
-            Throwable problem = failure;
-            if (problem == null) {
-                problem = keep(name, copy, partial);
-            }
+        downloads.start(file, partial, unwanted, failure -> {
+            Throwable problem = failure == null ? keep(name, copy, partial) : failure;
             if (problem == null) {
                 copy.whole.complete(copy.path);
             } else {
                 forget(name, copy);
                 delete(partial);
-                copy.whole.completeExceptionally(
-                        problem instanceof CompletionException && problem.getCause() != null
-                                ? problem.getCause()
-                                : problem);
+                copy.whole.completeExceptionally(problem);
             }
         });
     }

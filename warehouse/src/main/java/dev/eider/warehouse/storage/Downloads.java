@@ -8,20 +8,20 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.apache.iceberg.exceptions.NotFoundException;
 import org.apache.iceberg.io.FileIO;
 import org.apache.iceberg.io.RangeReadable;
 import org.apache.iceberg.io.SeekableInputStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Copies files to this host, in ranges that are read side by side.
@@ -54,37 +54,61 @@ final class Downloads implements AutoCloseable {
      *
      * @param target does not exist yet; may be left in any state if this fails
      * @param unwanted asked before each range: once true, the copy fails
-     * @return ends when the copy is whole
+     * @param ended told once, when nothing writes to the target any more: null, or what went wrong
      */
-    CompletableFuture<Void> start(StoredFile file, Path target, BooleanSupplier unwanted) {
-        FileChannel channel;
+    void start(StoredFile file, Path target, BooleanSupplier unwanted, Consumer<@Nullable Throwable> ended) {
+        int ranges = Math.toIntExact((file.bytes() + RANGE_BYTES - 1) / RANGE_BYTES);
         try {
-            channel = FileChannel.open(target, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            Copying copying = new Copying(
+                    FileChannel.open(target, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                    ranges + 1,
+                    ended);
+            for (int range = 0; range < ranges; range++) {
+                long start = (long) range * RANGE_BYTES;
+                int length = (int) Math.min(RANGE_BYTES, file.bytes() - start);
+                executor.execute(() -> copying.part(() -> {
+                    if (unwanted.getAsBoolean()) {
+                        throw new CancellationException("Nobody reads " + file.location() + " any more");
+                    }
+                    copy(file, start, length, copying.target);
+                }));
+            }
+            copying.part(() -> {});
         } catch (IOException e) {
-            return CompletableFuture.failedFuture(notStored(file, e));
+            ended.accept(notStored(file, e));
         }
-        List<CompletableFuture<Void>> ranges = new ArrayList<>();
-        for (long position = 0; position < file.bytes(); position += RANGE_BYTES) {
-            long start = position;
-            int length = (int) Math.min(RANGE_BYTES, file.bytes() - start);
-            ranges.add(CompletableFuture.runAsync(
-                    () -> {
-                        if (unwanted.getAsBoolean()) {
-                            throw new CancellationException("Nobody reads " + file.location() + " any more");
-                        }
-                        copy(file, start, length, channel);
-                    },
-                    executor));
-        }
-        return CompletableFuture.allOf(ranges.toArray(CompletableFuture[]::new))
-                .whenComplete((done, failure) -> close(file, channel));
     }
 
-    private static void close(StoredFile file, FileChannel channel) {
-        try {
-            channel.close();
-        } catch (IOException e) {
-            throw notStored(file, e);
+    /** One copy that is under way. Thread-safe. */
+    private static final class Copying {
+        private final FileChannel target;
+        private final AtomicInteger left;
+        private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+        private final Consumer<@Nullable Throwable> ended;
+
+        Copying(FileChannel target, int parts, Consumer<@Nullable Throwable> ended) {
+            this.target = target;
+            this.left = new AtomicInteger(parts);
+            this.ended = ended;
+        }
+
+        /** Does one part, unless another has failed, and tells the end after the last. */
+        void part(Runnable work) {
+            try {
+                if (failure.get() == null) {
+                    work.run();
+                }
+            } catch (RuntimeException | Error e) {
+                failure.compareAndSet(null, e);
+            }
+            if (left.decrementAndGet() == 0) {
+                try {
+                    target.close();
+                } catch (IOException e) {
+                    failure.compareAndSet(null, e);
+                }
+                ended.accept(failure.get());
+            }
         }
     }
 
@@ -149,16 +173,15 @@ final class Downloads implements AutoCloseable {
 
     /** Returns what a copy failed with, for whoever waited for it. */
     static RuntimeException failure(StoredFile file, Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        if (cause instanceof EiderException known) {
+        if (failure instanceof EiderException known) {
             // Each waiting thread throws one of its own.
             return new EiderException(known.code(), String.valueOf(known.getMessage()), known);
         }
-        if (cause instanceof NotFoundException) {
-            return new NotFoundException(cause, "File does not exist: %s", file.location());
+        if (failure instanceof NotFoundException) {
+            return new NotFoundException(failure, "File does not exist: %s", file.location());
         }
-        return new EiderException(ErrorCode.STORAGE_FAILED, "GetObject of %s failed".formatted(file.location()), cause);
+        return new EiderException(
+                ErrorCode.STORAGE_FAILED, "GetObject of %s failed".formatted(file.location()), failure);
     }
 
     @Override

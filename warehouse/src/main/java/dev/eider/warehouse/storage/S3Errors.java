@@ -46,8 +46,16 @@ final class S3Errors extends DelegatingS3Client {
             "RequestTimeTooSkewed", "the clocks of this host and of the server differ by too much",
             "SlowDown", "the server asks to slow down");
 
-    S3Errors(S3Client client) {
+    private final String server;
+
+    /**
+     * Wraps a client.
+     *
+     * @param server how the server is called in errors
+     */
+    S3Errors(S3Client client, String server) {
         super(client);
+        this.server = server;
     }
 
     @Override
@@ -61,6 +69,8 @@ final class S3Errors extends DelegatingS3Client {
             }
             throw new EiderException(
                     isOverloaded(e) ? ErrorCode.OVERLOADED : ErrorCode.STORAGE_FAILED, failed(request) + reason(e), e);
+        } catch (UncheckedIOException e) {
+            throw new EiderException(ErrorCode.STORAGE_FAILED, failed(request) + reason(e), e);
         }
         if (!isOfS3(response)) {
             throw new EiderException(ErrorCode.STORAGE_FAILED, failed(request) + notS3());

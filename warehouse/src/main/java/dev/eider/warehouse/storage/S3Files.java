@@ -21,7 +21,6 @@ import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
-import software.amazon.awssdk.services.s3.S3Configuration;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 
 /**
@@ -53,8 +52,7 @@ final class S3Files implements UnfinishedUploads, AutoCloseable {
      */
     static S3Files open(S3Config config, Path staging) {
         S3Traffic traffic = new S3Traffic();
-        S3Client client =
-                new S3Errors(client(config, traffic), config.endpoint().orElse("Amazon S3"));
+        S3Client client = client(config, traffic);
         SerializableSupplier<S3Client> supplier = () -> client;
         S3FileIO io = new S3FileIO(supplier);
         Map<String, String> properties = new HashMap<>();
@@ -70,9 +68,6 @@ final class S3Files implements UnfinishedUploads, AutoCloseable {
         S3ClientBuilder builder = S3Client.builder()
                 .forcePathStyle(config.pathStyle())
                 .credentialsProvider(credentials(config))
-                .serviceConfiguration(S3Configuration.builder()
-                        .checksumValidationEnabled(true)
-                        .build())
                 .httpClientBuilder(UrlConnectionHttpClient.builder()
                         .connectionTimeout(CONNECT_TIMEOUT)
                         .socketTimeout(SOCKET_TIMEOUT))
@@ -88,7 +83,7 @@ final class S3Files implements UnfinishedUploads, AutoCloseable {
                 .or(() -> config.endpoint().map(any -> ANY_REGION))
                 .ifPresent(builder::region);
         try {
-            return new S3Errors(builder.build());
+            return new S3Errors(builder.build(), config.endpoint().orElse("Amazon S3"));
         } catch (SdkClientException e) {
             throw new EiderException(
                     ErrorCode.INVALID_CONFIGURATION,

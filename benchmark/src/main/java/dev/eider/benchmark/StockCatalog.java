@@ -1,8 +1,8 @@
 package dev.eider.benchmark;
 
-import dev.eider.warehouse.storage.AllowedLocations;
-import dev.eider.warehouse.storage.LocalFileIO;
+import dev.eider.warehouse.storage.FileSync;
 import dev.eider.warehouse.storage.Locations;
+import dev.eider.warehouse.storage.Storage;
 import dev.eider.warehouse.storage.StorageConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -36,16 +36,22 @@ public final class StockCatalog implements AutoCloseable {
     private static final Namespace NAMESPACE = Namespace.of("main");
 
     private final JdbcCatalog catalog;
-    private final FileIO io;
+    private final Storage storage;
 
-    private StockCatalog(JdbcCatalog catalog, FileIO io) {
+    private StockCatalog(JdbcCatalog catalog, Storage storage) {
         this.catalog = catalog;
-        this.io = io;
+        this.storage = storage;
     }
 
     /** Opens the catalog, and makes the namespace {@code main} if it is missing. */
     public static StockCatalog open(String uri, Path warehouse) {
-        FileIO io = new LocalFileIO(AllowedLocations.of(new StorageConfig(warehouse.toString(), List.of())));
+        return open(uri, new StorageConfig(warehouse.toString(), List.of()));
+    }
+
+    /** Likewise, over storage of any kind. */
+    public static StockCatalog open(String uri, StorageConfig config) {
+        Storage storage = Storage.open(config, FileSync.FULL);
+        FileIO io = storage.io();
         JdbcCatalog catalog = new JdbcCatalog(properties -> io, null, true);
         catalog.initialize(
                 NAME,
@@ -53,7 +59,7 @@ public final class StockCatalog implements AutoCloseable {
                         "uri",
                         uri,
                         "warehouse",
-                        Locations.normalized(warehouse.toString()),
+                        Locations.normalized(config.warehouse()),
                         "clients",
                         "4",
                         "jdbc.schema-version",
@@ -67,7 +73,7 @@ public final class StockCatalog implements AutoCloseable {
         if (!catalog.namespaceExists(NAMESPACE)) {
             catalog.createNamespace(NAMESPACE);
         }
-        return new StockCatalog(catalog, io);
+        return new StockCatalog(catalog, storage);
     }
 
     /** Creates an unpartitioned table with the properties that Eider gives to its own, and some more. */
@@ -97,7 +103,12 @@ public final class StockCatalog implements AutoCloseable {
 
     /** Describes a finished Parquet file from its footer. */
     public DataFile describe(Table table, Path file) {
-        InputFile input = io.newInputFile(Locations.ofPath(file));
+        return describe(table, Locations.ofPath(file));
+    }
+
+    /** Likewise, by its location. */
+    public DataFile describe(Table table, String location) {
+        InputFile input = io().newInputFile(location);
         return DataFiles.builder(table.spec())
                 .withInputFile(input)
                 .withFormat(FileFormat.PARQUET)
@@ -118,11 +129,12 @@ public final class StockCatalog implements AutoCloseable {
 
     /** Returns where files are read and written. */
     public FileIO io() {
-        return io;
+        return storage.io();
     }
 
     @Override
     public void close() {
         catalog.close();
+        storage.close();
     }
 }

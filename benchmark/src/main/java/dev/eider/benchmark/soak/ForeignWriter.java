@@ -3,7 +3,6 @@ package dev.eider.benchmark.soak;
 import dev.eider.benchmark.StockCatalog;
 import dev.eider.benchmark.soak.Journal.Outcome;
 import dev.eider.benchmark.soak.Tally.Event;
-import dev.eider.warehouse.storage.Locations;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.OptionalLong;
@@ -79,9 +78,8 @@ final class ForeignWriter implements Runnable {
     }
 
     private DataFile write(Intent intent, Table table) throws IOException {
-        Path file =
-                Locations.path(table.location()).resolve("data").resolve("foreign-" + UUID.randomUUID() + ".parquet");
-        try (FileAppender<Record> appender = Parquet.write(catalog.io().newOutputFile(Locations.ofPath(file)))
+        String file = table.location() + "/data/foreign-" + UUID.randomUUID() + ".parquet";
+        try (FileAppender<Record> appender = Parquet.write(catalog.io().newOutputFile(file))
                 .schema(table.schema())
                 .createWriterFunc(GenericParquetWriter::create)
                 .build()) {

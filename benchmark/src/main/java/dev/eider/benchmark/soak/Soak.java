@@ -1,6 +1,8 @@
 package dev.eider.benchmark.soak;
 
+import dev.eider.benchmark.BucketServer;
 import dev.eider.benchmark.StockCatalog;
+import dev.eider.warehouse.storage.StorageConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.arrow.memory.BufferAllocator;
@@ -18,7 +21,7 @@ import org.apache.arrow.memory.RootAllocator;
  * Runs gateways under load and under faults, and ends with exit code 1 if anything was lost, came twice, or was
  * otherwise not as clients were told: {@code [--minutes N | --rounds N] [--seed N] [--writers N] [--readers N]
  * [--gateways 1|2] [--no-keys] [--no-foreign] [--no-lost-replies] [--no-full-disk] [--directory D] [--keep]
- * [--catalog-uri URI]}.
+ * [--catalog-uri URI] [--bucket]}.
  */
 public final class Soak {
     private final SoakOptions options;
@@ -39,8 +42,9 @@ public final class Soak {
         Path directory = Files.createTempDirectory(parent, "eider-soak");
         System.out.println("seed      " + options.seed());
         System.out.println("directory " + directory);
-        Optional<SmallDisk> disk = options.disk() ? SmallDisk.mount(directory) : Optional.empty();
-        if (options.disk() && disk.isEmpty()) {
+        boolean onDisk = options.disk() && !options.place().bucket();
+        Optional<SmallDisk> disk = onDisk ? SmallDisk.mount(directory) : Optional.empty();
+        if (onDisk && disk.isEmpty()) {
             System.out.println("SKIPPED   the full disk: this user cannot mount one");
         }
         boolean good;
@@ -57,13 +61,40 @@ public final class Soak {
 
     private boolean runAll() throws Exception {
         Path data = disk.map(SmallDisk::directory).orElse(directory);
-        Path warehouse = Files.createDirectories(data.resolve("warehouse"));
         Path journals = Files.createDirectories(directory.resolve("journals"));
         String uri = options.place().catalogUri().orElse("jdbc:sqlite:" + data.resolve("catalog.db"));
-        List<GatewaySlot> slots = slots(warehouse, uri);
+        if (options.place().bucket()) {
+            return runInBucket(uri, journals);
+        }
+        Path warehouse = Files.createDirectories(data.resolve("warehouse"));
+        return runOver(
+                new StorageConfig(warehouse.toString(), List.of()),
+                Map.of("warehouse", warehouse.toString()),
+                uri,
+                journals);
+    }
+
+    /** Only the gateways meet the faults: whoever checks has to see what is there. */
+    private boolean runInBucket(String uri, Path journals) throws Exception {
+        try (BucketServer server = BucketServer.start(directory.resolve("buckets"));
+                BucketFaults faults = new BucketFaults(run, server, options.seed())) {
+            Thread thread = new Thread(faults, "bucket-faults");
+            thread.setDaemon(true);
+            thread.start();
+            return runOver(
+                    server.storage(directory.resolve("stock-cache"), 0),
+                    server.settings(faults.endpoint(), directory),
+                    uri,
+                    journals);
+        }
+    }
+
+    private boolean runOver(StorageConfig storage, Map<String, String> settings, String uri, Path journals)
+            throws Exception {
+        List<GatewaySlot> slots = slots(settings, uri);
         try (BufferAllocator allocator = new RootAllocator()) {
             slots.forEach(GatewaySlot::start);
-            try (StockCatalog catalog = StockCatalog.open(uri, warehouse)) {
+            try (StockCatalog catalog = StockCatalog.open(uri, storage)) {
                 return runAll(slots, catalog, journals, allocator);
             }
         } finally {
@@ -71,18 +102,17 @@ public final class Soak {
         }
     }
 
-    private List<GatewaySlot> slots(Path warehouse, String uri) {
-        List<String> program = List.of(
+    private List<GatewaySlot> slots(Map<String, String> settings, String uri) {
+        List<String> program = new ArrayList<>(List.of(
                 (options.lostReplies() ? FaultyGateway.class.getName() : "dev.eider.cli.Eider"),
                 "serve",
                 "--port",
                 "0",
-                "--warehouse",
-                warehouse.toString(),
                 "--catalog-uri",
                 options.lostReplies() ? FaultyGateway.uri(uri) : uri,
                 "--set",
-                "engine.memory-limit=512MB");
+                "engine.memory-limit=512MB"));
+        settings.forEach((key, value) -> program.addAll(List.of("--set", key + "=" + value)));
         List<GatewaySlot> slots = new ArrayList<>();
         for (int i = 0; i < options.load().gateways(); i++) {
             slots.add(new GatewaySlot(String.valueOf((char) ('A' + i)), program, directory, run.tally()));

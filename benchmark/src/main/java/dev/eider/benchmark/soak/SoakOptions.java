@@ -43,8 +43,9 @@ record SoakOptions(
      * @param directory under which the run makes its own
      * @param keep whether its files stay after a run without faults
      * @param catalogUri the catalog database; SQLite in the directory unless it is given
+     * @param bucket whether tables are in a bucket that fails now and then, in place of a disk that fills
      */
-    record Place(Optional<Path> directory, boolean keep, Optional<String> catalogUri) {}
+    record Place(Optional<Path> directory, boolean keep, Optional<String> catalogUri, boolean bucket) {}
 
     static SoakOptions parse(String[] arguments) {
         Options options = new Options(arguments);
@@ -63,7 +64,8 @@ record SoakOptions(
                 new Place(
                         options.text("--directory").map(Path::of),
                         options.has("--keep"),
-                        options.text("--catalog-uri")));
+                        options.text("--catalog-uri"),
+                        options.has("--bucket")));
         options.requireAllTaken();
         return parsed;
     }

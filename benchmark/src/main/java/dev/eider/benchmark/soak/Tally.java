@@ -24,6 +24,7 @@ final class Tally {
         FOREIGN_REFUSED("refused to stock Iceberg"),
         KILL("kills"),
         DATABASE_FAULT("database faults"),
+        BUCKET_FAULT("bucket faults"),
         FULL_DISK("full disks"),
         READ("reads of now"),
         OLD_READ("reads of old snapshots"),

@@ -52,7 +52,12 @@ public final class S3FaultProxy implements AutoCloseable {
 
     /** Starts one on a free port of this host. */
     public static S3FaultProxy before(S3Server server) {
-        return new S3FaultProxy(URI.create(server.endpoint()).getPort());
+        return before(server.endpoint());
+    }
+
+    /** Starts one before the server of this host that has the URL. */
+    public static S3FaultProxy before(String endpoint) {
+        return new S3FaultProxy(URI.create(endpoint).getPort());
     }
 
     /**

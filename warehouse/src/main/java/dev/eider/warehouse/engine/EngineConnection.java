@@ -36,6 +36,7 @@ public final class EngineConnection implements AutoCloseable {
     private final PlanText plans;
     private final Cancellation cancellation;
     private final List<AutoCloseable> owned = new ArrayList<>();
+    private int temporaryNames;
     private volatile boolean cancelled;
     private volatile boolean closed;
 
@@ -138,15 +139,23 @@ public final class EngineConnection implements AutoCloseable {
         owned.add(0, resource);
     }
 
+    /** Returns a name for a relation of this connection that no other has, and that says what it holds. */
+    public String temporaryName(String what) {
+        return "__eider_%s_%d".formatted(what, temporaryNames++);
+    }
+
     /**
-     * Returns a condition that is true for the live rows of a scan. It can be evaluated until this connection is closed.
+     * Creates a temporary table, whose rows the caller appends.
      *
-     * @param deleted the deleted rows of each file, in the order of the scan's files
-     * @param fileIndex an expression for the number of a row's file, from 0
-     * @param rowNumber an expression for a row's number in its file, from 0
+     * @param columns names and types, BIGINT or BLOB, as in CREATE TABLE
      */
-    public String liveRows(List<RowNumbers> deleted, String fileIndex, String rowNumber) {
-        return owned(scans.addDeleted(deleted, fileIndex, rowNumber));
+    public TemporaryTable createTable(String name, String columns) {
+        execute("CREATE TEMP TABLE %s (%s)".formatted(SqlText.quoteIdentifier(name), columns));
+        try {
+            return new TemporaryTable(connection.createAppender("temp", "main", name));
+        } catch (SQLException e) {
+            throw failure(e);
+        }
     }
 
     /**
@@ -157,10 +166,7 @@ public final class EngineConnection implements AutoCloseable {
      * @param fileIndex an expression for the number of a row's file, from 0
      */
     public String fileNumbers(long[] numbers, String fileIndex) {
-        return owned(scans.addNumbers(numbers, fileIndex));
-    }
-
-    private String owned(ScanFunctions.Registration registration) {
+        ScanFunctions.Registration registration = scans.addNumbers(numbers, fileIndex);
         owned.add(() -> scans.remove(registration.id()));
         return registration.call();
     }

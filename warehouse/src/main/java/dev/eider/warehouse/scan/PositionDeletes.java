@@ -1,12 +1,10 @@
 package dev.eider.warehouse.scan;
 
-import dev.eider.warehouse.engine.RowNumbers;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Supplier;
 import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.FileContent;
@@ -43,8 +41,8 @@ final class PositionDeletes {
         return file.content() == FileContent.POSITION_DELETES;
     }
 
-    /** Returns the rows of a data file that are deleted by position, nothing if none is. */
-    Optional<RowNumbers> of(ScanFile file, FileIO io) {
+    /** Returns the rows of a data file that are deleted by position. */
+    RowNumbers of(ScanFile file, FileIO io) {
         List<RowNumbers> sets = new ArrayList<>();
         for (DeleteFile delete : file.deletes()) {
             if (isPositional(delete)) {
@@ -54,7 +52,7 @@ final class PositionDeletes {
                 }
             }
         }
-        return sets.isEmpty() ? Optional.empty() : Optional.of(RowNumbers.union(sets));
+        return RowNumbers.union(sets);
     }
 
     private Loaded loaded(DeleteFile delete, String dataFile, FileIO io) {

@@ -2,7 +2,6 @@ package dev.eider.warehouse.scan;
 
 import dev.eider.catalog.TableState;
 import dev.eider.warehouse.engine.EngineConnection;
-import dev.eider.warehouse.engine.RowNumbers;
 import dev.eider.warehouse.engine.SqlText;
 import dev.eider.warehouse.types.DuckDbTypes;
 import java.nio.file.Path;
@@ -17,12 +16,11 @@ import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.types.Types.NestedField;
 import org.apache.iceberg.types.Types.StructType;
-import org.jspecify.annotations.Nullable;
 
 /** Writes one planned scan as SQL. Confined to one thread, for one scan. */
 final class ScanRendering {
-    private static final String FILE_INDEX = "r.file_index";
-    private static final String ROW_NUMBER = "r.file_row_number";
+    static final String FILE_INDEX = "r.file_index";
+    static final String ROW_NUMBER = "r.file_row_number";
 
     private final ScanTools tools;
     private final ScanPaths paths;
@@ -113,7 +111,8 @@ final class ScanRendering {
             from.append(antiJoins(files, mapping));
         }
         if (part.positional()) {
-            from.append(" WHERE ").append(live(files));
+            DeletedRows deleted = deleted(files);
+            from.append(deleted.join()).append(deleted.condition());
         }
         return "SELECT %s FROM %s".formatted(String.join(", ", columns), from);
     }
@@ -127,12 +126,13 @@ final class ScanRendering {
         return values.toString();
     }
 
-    private String live(List<ScanFile> files) {
-        List<@Nullable RowNumbers> deleted = new ArrayList<>();
-        for (ScanFile file : files) {
-            deleted.add(tools.positionDeletes().of(file, state.io()).orElse(null));
-        }
-        return connection.liveRows(deleted, FILE_INDEX, ROW_NUMBER);
+    private DeletedRows deleted(List<ScanFile> files) {
+        return DeletedRows.of(
+                files.stream()
+                        .map(file -> new DeletedRows.File(
+                                file, tools.positionDeletes().of(file, state.io())))
+                        .toList(),
+                connection);
     }
 
     private String antiJoins(List<ScanFile> files, ColumnMapping mapping) {

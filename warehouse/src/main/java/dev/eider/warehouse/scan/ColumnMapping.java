@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.StringJoiner;
 import org.apache.iceberg.types.Type;
+import org.apache.iceberg.types.Types;
 import org.apache.iceberg.types.Types.MapType;
 import org.apache.iceberg.types.Types.NestedField;
 import org.apache.iceberg.types.Types.StructType;
@@ -22,7 +23,6 @@ import org.apache.iceberg.types.Types.StructType;
  * the table shows. Immutable.
  */
 final class ColumnMapping {
-    private static final String NO_DEFAULT = "NULL::VARCHAR";
     /** No field of a table has it, so that a file's column never does. */
     private static final int UNUSED_ID = Integer.MAX_VALUE - 1;
 
@@ -57,40 +57,36 @@ final class ColumnMapping {
 
     /** Returns the argument {@code schema} of {@code read_parquet}, under names of our own. */
     String schema() {
-        StringJoiner columns = new StringJoiner(", ", "MAP {", "}");
+        boolean byId = shape.map(FileShape::byId).orElse(true);
+        SchemaArgument columns = new SchemaArgument(byId);
         for (NestedField field : wanted.fields()) {
             Type type = sources.get(field.fieldId());
             if (type != null) {
-                columns.add(entry(fileColumn(field.fieldId()), name(field.fieldId()), type, defaultText(field)));
+                columns.add(fileColumn(field.fieldId()), name(field.fieldId()), type, defaultText(field));
             }
         }
         if (sources.isEmpty()) {
-            String key = shape.map(FileShape::byId).orElse(true)
-                    ? Integer.toString(UNUSED_ID)
-                    : SqlText.quoteLiteral("__eider_nothing");
-            columns.add("%s: {name: '__eider_nothing', type: 'BOOLEAN', default_value: NULL::VARCHAR}".formatted(key));
+            columns.add(
+                    byId ? Integer.toString(UNUSED_ID) : "__eider_nothing",
+                    "__eider_nothing",
+                    Types.BooleanType.get(),
+                    Optional.empty());
         }
-        return columns.toString();
+        return columns.sql();
     }
 
     /** Returns the same under the names of the table, for files that need no further expression. */
     static String plainSchema(StructType columns) {
-        StringJoiner entries = new StringJoiner(", ", "MAP {", "}");
+        SchemaArgument entries = new SchemaArgument(true);
         for (NestedField field : columns.fields()) {
-            entries.add(entry(Integer.toString(field.fieldId()), field.name(), field.type(), defaultText(field)));
+            entries.add(Integer.toString(field.fieldId()), field.name(), field.type(), defaultText(field));
         }
-        return entries.toString();
-    }
-
-    private static String entry(String key, String name, Type type, String defaultText) {
-        return "%s: {name: %s, type: %s, default_value: %s}"
-                .formatted(key, SqlText.quoteLiteral(name), SqlText.quoteLiteral(DuckDbTypes.of(type)), defaultText);
+        return entries.sql();
     }
 
     private String fileColumn(int fieldId) {
         return shape.filter(known -> !known.byId())
-                .map(known ->
-                        SqlText.quoteLiteral(known.columns().field(fieldId).name()))
+                .map(known -> known.columns().field(fieldId).name())
                 .orElse(Integer.toString(fieldId));
     }
 
@@ -98,9 +94,8 @@ final class ColumnMapping {
         return "__eider_" + fieldId;
     }
 
-    private static String defaultText(NestedField field) {
-        Object value = field.initialDefault();
-        return value == null ? NO_DEFAULT : SqlText.quoteLiteral(DuckDbValues.text(field.type(), value));
+    private static Optional<String> defaultText(NestedField field) {
+        return Optional.ofNullable(field.initialDefault()).map(value -> DuckDbValues.text(field.type(), value));
     }
 
     /** Returns the columns of a table as a list of named expressions over what was read. */

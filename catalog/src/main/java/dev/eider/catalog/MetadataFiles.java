@@ -80,9 +80,12 @@ final class MetadataFiles {
                 .build();
     }
 
-    /** Without the blanks and line ends that Iceberg's own writer spends a fifth of the file on. */
+    /**
+     * Without the blanks and line ends that Iceberg's own writer spends a fifth of the file on. No other file has the name,
+     * so that nobody asks a bucket whether it is there.
+     */
     private static void writePlain(TableMetadata metadata, FileIO files, String location) {
-        try (OutputStream out = files.newOutputFile(location).create();
+        try (OutputStream out = files.newOutputFile(location).createOrOverwrite();
                 JsonGenerator json = JSON.createGenerator(out)) {
             TableMetadataParser.toJson(metadata, json);
         } catch (IOException e) {

@@ -3,18 +3,25 @@ package dev.eider.warehouse.storage;
 import dev.eider.catalog.EiderException;
 import dev.eider.catalog.ErrorCode;
 import java.io.UncheckedIOException;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.SdkRequest;
+import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.DelegatingS3Client;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadResponse;
 import software.amazon.awssdk.services.s3.model.CreateMultipartUploadResponse;
+import software.amazon.awssdk.services.s3.model.GetObjectRequest;
+import software.amazon.awssdk.services.s3.model.HeadObjectRequest;
+import software.amazon.awssdk.services.s3.model.NoSuchBucketException;
 import software.amazon.awssdk.services.s3.model.PutObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Request;
 import software.amazon.awssdk.services.s3.model.UploadPartResponse;
@@ -64,7 +71,7 @@ final class S3Errors extends DelegatingS3Client {
         try {
             response = operation.apply(request);
         } catch (SdkException e) {
-            if (isMissingObject(e)) {
+            if (isMissingObject(request, e)) {
                 throw e;
             }
             throw new EiderException(
@@ -101,8 +108,9 @@ final class S3Errors extends DelegatingS3Client {
         return !(response instanceof CompleteMultipartUploadResponse whole) || whole.eTag() != null;
     }
 
-    private static boolean isMissingObject(Throwable failure) {
-        return failure instanceof AwsServiceException service
+    private static boolean isMissingObject(SdkRequest request, Throwable failure) {
+        return (request instanceof GetObjectRequest || request instanceof HeadObjectRequest)
+                && failure instanceof AwsServiceException service
                 && service.statusCode() == MISSING
                 && !OTHER_MISSING.contains(code(service));
     }
@@ -135,10 +143,24 @@ final class S3Errors extends DelegatingS3Client {
         }
         return message == null || failure instanceof UncheckedIOException
                 ? "%s does not answer as a server of S3 does".formatted(server)
-                : "%s: %s".formatted(server, withoutUrl(message));
+                : "%s: %s%s"
+                        .formatted(
+                                server,
+                                withoutUrl(message),
+                                isUnreachable(failure) ? ": check storage.s3.endpoint" : "");
+    }
+
+    private static boolean isUnreachable(Throwable failure) {
+        return Stream.iterate(failure, cause -> cause != null, Throwable::getCause)
+                .anyMatch(cause -> cause instanceof ConnectException
+                        || cause instanceof UnknownHostException
+                        || cause instanceof ApiCallTimeoutException);
     }
 
     private static String code(AwsServiceException service) {
+        if (service instanceof NoSuchBucketException) {
+            return "NoSuchBucket"; // which the answer to a HEAD has no room for
+        }
         AwsErrorDetails details = service.awsErrorDetails();
         return details == null || details.errorCode() == null ? "" : details.errorCode();
     }

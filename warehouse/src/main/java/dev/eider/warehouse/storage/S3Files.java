@@ -32,6 +32,8 @@ import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 final class S3Files implements UnfinishedUploads, AutoCloseable {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration SOCKET_TIMEOUT = Duration.ofSeconds(30);
+    /** Until somebody who starts a gateway is told what is wrong. */
+    private static final Duration START_TIMEOUT = Duration.ofSeconds(20);
     /** Of any server that is not Amazon's, where nobody looks at it. */
     private static final Region ANY_REGION = Region.US_EAST_1;
 
@@ -137,11 +139,17 @@ final class S3Files implements UnfinishedUploads, AutoCloseable {
     void requireReachable(S3Location prefix) {
         ListObjectsV2Response listing = client.listObjectsV2(request -> request.bucket(prefix.bucket())
                 .prefix(prefix.key().isEmpty() ? "" : prefix.key() + "/")
-                .maxKeys(1));
+                .maxKeys(1)
+                .overrideConfiguration(limit -> limit.apiCallTimeout(START_TIMEOUT)));
         if (!prefix.bucket().equals(listing.name())) {
             throw new EiderException(
                     ErrorCode.STORAGE_FAILED, "ListObjectsV2 of %s failed: %s".formatted(prefix, S3Errors.notS3()));
         }
+    }
+
+    /** Fails if it is not an object that is missing, but its bucket: the answer to a HEAD does not tell which. */
+    void requireBucket(S3Location missing) {
+        client.headBucket(request -> request.bucket(missing.bucket()));
     }
 
     @Override

@@ -48,20 +48,30 @@ public final class Storage implements AutoCloseable {
             CacheDirectory directory = CacheDirectory.open(config.cache().directory());
             try {
                 S3Files files = S3Files.open(config.s3(), directory.spool());
-                if (Locations.isS3(config.warehouse())) {
-                    files.requireReachable(S3Location.prefix(config.warehouse()));
+                try {
+                    return open(config, allowed, directory, files);
+                } catch (RuntimeException e) {
+                    files.close();
+                    throw e;
                 }
-                Downloads downloads =
-                        new Downloads(new WarehouseFiles(allowed, new LocalFileIO(allowed), Optional.of(files)));
-                return new Buckets(
-                        files,
-                        directory,
-                        new DataFileCache(directory, config.cache().bytes(), downloads, ROOM_TIMEOUT),
-                        uploadThreads());
             } catch (RuntimeException e) {
                 directory.close();
                 throw e;
             }
+        }
+
+        private static Buckets open(
+                StorageConfig config, AllowedLocations allowed, CacheDirectory directory, S3Files files) {
+            if (Locations.isS3(config.warehouse())) {
+                files.requireReachable(S3Location.prefix(config.warehouse()));
+            }
+            Downloads downloads =
+                    new Downloads(new WarehouseFiles(allowed, new LocalFileIO(allowed), Optional.of(files)));
+            return new Buckets(
+                    files,
+                    directory,
+                    new DataFileCache(directory, config.cache().bytes(), downloads, ROOM_TIMEOUT),
+                    uploadThreads());
         }
 
         private static ExecutorService uploadThreads() {

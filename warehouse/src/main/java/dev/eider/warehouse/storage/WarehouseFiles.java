@@ -10,11 +10,14 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import org.apache.iceberg.exceptions.NotFoundException;
 import org.apache.iceberg.io.BulkDeletionFailureException;
 import org.apache.iceberg.io.DelegateFileIO;
 import org.apache.iceberg.io.FileInfo;
 import org.apache.iceberg.io.InputFile;
 import org.apache.iceberg.io.OutputFile;
+import org.apache.iceberg.io.SeekableInputStream;
+import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /**
  * Iceberg's files on this host and in buckets, by their locations; nothing outside the allowed ones is touched.
@@ -47,7 +50,36 @@ final class WarehouseFiles implements DelegateFileIO, SyncsTogether {
 
     @Override
     public InputFile newInputFile(String location) {
-        return owner(location).newInputFile(location);
+        InputFile file = owner(location).newInputFile(location);
+        return Locations.isS3(location) ? new AwayFile(file, buckets.orElseThrow()) : file;
+    }
+
+    /** Says that an object is missing in Iceberg's terms, whatever is asked of it. */
+    private record AwayFile(InputFile file, S3Files buckets) implements InputFile {
+        @Override
+        public long getLength() {
+            try {
+                return file.getLength();
+            } catch (S3Exception e) {
+                buckets.requireBucket(S3Location.parse(file.location()));
+                throw new NotFoundException(e, "File does not exist: %s", file.location());
+            }
+        }
+
+        @Override
+        public SeekableInputStream newStream() {
+            return file.newStream();
+        }
+
+        @Override
+        public String location() {
+            return file.location();
+        }
+
+        @Override
+        public boolean exists() {
+            return file.exists();
+        }
     }
 
     @Override

@@ -26,7 +26,9 @@ public final class TestGateway implements AutoCloseable {
 
     private TestGateway(Path directory, Map<String, String> settings) {
         Map<String, String> flags = new HashMap<>(settings);
-        flags.putAll(storage(directory));
+        if (!settings.containsKey("warehouse")) {
+            flags.putAll(storage(directory));
+        }
         flags.putIfAbsent("server.port", "0");
         flags.putIfAbsent("server.drain-timeout", "5s");
         flags.putIfAbsent("engine.memory-limit", "256MB");
@@ -38,17 +40,32 @@ public final class TestGateway implements AutoCloseable {
     /** Says where the warehouse of a directory is, on either storage. */
     public static Map<String, String> storage(Path directory) {
         StorageConfig storage = TestStorage.of(directory);
-        Map<String, String> flags = new HashMap<>();
-        flags.put("warehouse", storage.warehouse());
-        if (TestStorage.isS3()) {
-            flags.put("catalog.uri", "jdbc:sqlite:" + directory.resolve("catalog.db"));
-            flags.put("engine.temp-directory", directory.resolve("spill").toString());
-            flags.put("storage.cache.directory", storage.cache().directory().toString());
-            flags.put("storage.s3.endpoint", S3Server.shared().endpoint());
-            flags.put("storage.s3.access-key-id", S3Server.KEYS.accessKeyId());
-            flags.put("storage.s3.secret-access-key", S3Server.KEYS.secretAccessKey());
-        }
-        return flags;
+        return TestStorage.isS3()
+                ? bucket(directory, storage.warehouse(), S3Server.shared().endpoint())
+                : Map.of("warehouse", storage.warehouse());
+    }
+
+    /**
+     * Says how a warehouse in a bucket is reached.
+     *
+     * @param directory where the catalog, the cache and what queries spill are
+     */
+    public static Map<String, String> bucket(Path directory, String warehouse, String endpoint) {
+        return Map.of(
+                "warehouse",
+                warehouse,
+                "catalog.uri",
+                "jdbc:sqlite:" + directory.resolve("catalog.db"),
+                "engine.temp-directory",
+                directory.resolve("spill").toString(),
+                "storage.cache.directory",
+                directory.resolve("cache").toString(),
+                "storage.s3.endpoint",
+                endpoint,
+                "storage.s3.access-key-id",
+                S3Server.KEYS.accessKeyId(),
+                "storage.s3.secret-access-key",
+                S3Server.KEYS.secretAccessKey());
     }
 
     /** Starts a gateway with defaults that suit tests. */

@@ -11,6 +11,7 @@ import dev.eider.warehouse.statement.SqlStatement;
 import dev.eider.warehouse.storage.FileSync;
 import dev.eider.warehouse.storage.Locations;
 import dev.eider.warehouse.storage.Storage;
+import dev.eider.warehouse.storage.StorageConfig;
 import dev.eider.warehouse.storage.TestStorage;
 import dev.eider.warehouse.write.AppendReceipt;
 import dev.eider.warehouse.write.AppendRequest;
@@ -35,6 +36,7 @@ import org.apache.iceberg.io.FileInfo;
 /** A warehouse in a temporary directory, whose Arrow buffers must all be freed when it is closed. */
 public final class TestWarehouse implements AutoCloseable {
     private final Path directory;
+    private final StorageConfig location;
     private final Clock clock;
     private final BufferAllocator allocator = new RootAllocator();
     private final Warehouse warehouse;
@@ -66,12 +68,25 @@ public final class TestWarehouse implements AutoCloseable {
                 config(directory, writes(), ReadConfig.Engine.PLANNED, ExtensionConfig.NONE, driverPrefix));
     }
 
+    /** Opens a warehouse whose files are somewhere else than those of the other tests. */
+    public TestWarehouse(Path directory, StorageConfig location) {
+        this(
+                directory,
+                Clock.systemUTC(),
+                at(config(directory, writes(), ReadConfig.Engine.PLANNED, ExtensionConfig.NONE), location));
+    }
+
+    private static WarehouseConfig at(WarehouseConfig config, StorageConfig location) {
+        return new WarehouseConfig(config.catalog(), location, config.engine(), config.write(), config.read());
+    }
+
     private TestWarehouse(Path directory, WriteConfig writes, Clock clock) {
         this(directory, clock, config(directory, writes, ReadConfig.Engine.PLANNED, ExtensionConfig.NONE));
     }
 
     private TestWarehouse(Path directory, Clock clock, WarehouseConfig config) {
         this.directory = directory;
+        this.location = config.storage();
         this.clock = clock;
         this.warehouse = Warehouse.open(config, allocator, clock);
         this.storage = Storage.open(config.storage(), FileSync.FULL);
@@ -128,7 +143,7 @@ public final class TestWarehouse implements AutoCloseable {
                 new CatalogConfig(
                         "jdbc:sqlite:" + directory.resolve("catalog.db"),
                         CatalogConfig.DEFAULT_NAME,
-                        Locations.normalized(TestStorage.of(directory).warehouse())),
+                        Locations.normalized(location.warehouse())),
                 properties -> storage.io(),
                 clock);
     }
@@ -196,10 +211,7 @@ public final class TestWarehouse implements AutoCloseable {
     /** Returns the location of every file of the warehouse. */
     public List<String> files() {
         return StreamSupport.stream(
-                        storage.io()
-                                .listPrefix(TestStorage.of(directory).warehouse())
-                                .spliterator(),
-                        false)
+                        storage.io().listPrefix(location.warehouse()).spliterator(), false)
                 .map(FileInfo::location)
                 .toList();
     }

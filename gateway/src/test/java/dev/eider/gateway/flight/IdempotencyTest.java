@@ -9,10 +9,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.eider.catalog.CatalogConfig;
 import dev.eider.catalog.TableCatalog;
 import dev.eider.gateway.TestGateway;
-import dev.eider.warehouse.storage.AllowedLocations;
-import dev.eider.warehouse.storage.LocalFileIO;
+import dev.eider.warehouse.storage.FileSync;
 import dev.eider.warehouse.storage.Locations;
+import dev.eider.warehouse.storage.Storage;
 import dev.eider.warehouse.storage.StorageConfig;
+import dev.eider.warehouse.storage.TestStorage;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -34,9 +35,11 @@ import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("storage")
 class IdempotencyTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String KEY = "eider-idempotency-key";
@@ -219,13 +222,13 @@ class IdempotencyTest {
 
     /** Rolls the table back as another client of the catalog would. */
     private void rollBackTo(long snapshotId) {
-        Path warehouse = directory.resolve("warehouse");
-        AllowedLocations allowed = AllowedLocations.of(new StorageConfig(warehouse.toString(), List.of()));
+        StorageConfig location = TestStorage.of(directory);
         CatalogConfig config = new CatalogConfig(
                 "jdbc:sqlite:" + directory.resolve("catalog.db"),
                 CatalogConfig.DEFAULT_NAME,
-                Locations.ofPath(warehouse));
-        try (TableCatalog catalog = TableCatalog.open(config, properties -> new LocalFileIO(allowed))) {
+                Locations.normalized(location.warehouse()));
+        try (Storage storage = Storage.open(location, FileSync.FULL);
+                TableCatalog catalog = TableCatalog.open(config, properties -> storage.io())) {
             catalog.loadTable(TableIdentifier.of("main", "t"))
                     .manageSnapshots()
                     .rollbackTo(snapshotId)

@@ -13,11 +13,13 @@ import org.apache.arrow.flight.FlightClient;
 import org.apache.arrow.flight.FlightDescriptor;
 import org.apache.arrow.flight.Ticket;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A thousand writers at once: all answered, every row once, memory bounded by the settings. */
+@Tag("storage")
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class ManyClientsTest {
     private static final int CLIENTS = 1_000;

@@ -21,10 +21,12 @@ import org.apache.arrow.flight.Ticket;
 import org.apache.arrow.flight.sql.FlightSqlClient;
 import org.apache.arrow.flight.sql.impl.FlightSql.TicketStatementQuery;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What stands between a ticket and the rows that it is for. */
+@Tag("storage")
 class TicketTest {
     private static final FlightDescriptor TABLE = FlightDescriptor.path("t");
 
@@ -43,6 +45,26 @@ class TicketTest {
             assertThat(read(other, path)).hasSize(3).contains(List.of("2", "row 2"));
             assertThat(read(other, command)).containsExactly(List.of("3"));
             assertThat(read(one, ticket(other, TABLE))).hasSize(6);
+        }
+    }
+
+    @Test
+    void isServedByThoseThatGoOnWhenOneStops() throws Exception {
+        try (TestGateway one = TestGateway.start(directory);
+                TestGateway other = TestGateway.start(directory)) {
+            put(one, 0, 3);
+            put(other, 3, 3);
+            byte[] path = ticket(one, TABLE);
+            one.stop();
+
+            assertThat(read(other, path)).hasSize(6);
+            put(other, 6, 3);
+            try (TestGateway next = TestGateway.start(directory)) {
+                put(next, 9, 3);
+                assertThat(read(next, path)).hasSize(6);
+                assertThat(read(next, ticket(next, TABLE))).hasSize(12);
+                assertThat(read(other, ticket(other, TABLE))).hasSize(12);
+            }
         }
     }
 

@@ -1,20 +1,24 @@
 package dev.eider.warehouse.maintenance;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.eider.catalog.CatalogConfig;
 import dev.eider.catalog.EiderException;
 import dev.eider.catalog.TableCatalog;
 import dev.eider.catalog.TableState;
 import dev.eider.warehouse.maintenance.OrphanListing.OrphanFile;
-import dev.eider.warehouse.storage.AllowedLocations;
-import dev.eider.warehouse.storage.LocalFileIO;
+import dev.eider.warehouse.storage.FileSync;
 import dev.eider.warehouse.storage.Locations;
+import dev.eider.warehouse.storage.S3Server;
+import dev.eider.warehouse.storage.Storage;
 import dev.eider.warehouse.storage.StorageConfig;
+import dev.eider.warehouse.storage.TestStorage;
 import dev.eider.warehouse.storage.UnfinishedUploads;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -27,7 +31,6 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DataFiles;
 import org.apache.iceberg.DeleteFile;
@@ -38,12 +41,17 @@ import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.io.DelegateFileIO;
+import org.apache.iceberg.io.PositionOutputStream;
 import org.apache.iceberg.types.Types;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.services.s3.S3Client;
 
+@Tag("storage")
 class OrphanFilesTest {
     private static final TableIdentifier TABLE = TableIdentifier.of("main", "t");
     private static final Schema SCHEMA = new Schema(Types.NestedField.required(1, "id", Types.LongType.get()));
@@ -56,20 +64,22 @@ class OrphanFilesTest {
     private final List<String> others = new ArrayList<>();
     private final Set<String> retained = new HashSet<>();
     private Instant now = Instant.now().plus(Duration.ofDays(2));
-    private LocalFileIO io;
+    private Storage storage;
+    private DelegateFileIO io;
     private TableCatalog catalog;
     private Table table;
     private int written;
 
     @BeforeEach
     void open() {
-        Path warehouse = directory.resolve("warehouse");
-        io = new LocalFileIO(AllowedLocations.of(new StorageConfig(warehouse.toString(), List.of())));
+        StorageConfig config = TestStorage.of(directory);
+        storage = Storage.open(config, FileSync.FULL);
+        io = storage.io();
         catalog = TableCatalog.open(
                 new CatalogConfig(
                         "jdbc:sqlite:" + directory.resolve("catalog.db"),
                         CatalogConfig.DEFAULT_NAME,
-                        Locations.ofPath(warehouse)),
+                        Locations.normalized(config.warehouse())),
                 properties -> io);
         table = catalog.buildTable(TABLE, SCHEMA)
                 .withProperty("format-version", "2")
@@ -79,6 +89,7 @@ class OrphanFilesTest {
     @AfterEach
     void close() {
         catalog.close();
+        storage.close();
     }
 
     @Test
@@ -86,7 +97,7 @@ class OrphanFilesTest {
         Random random = new Random(11);
         Set<String> strays = new TreeSet<>();
         List<DataFile> live = new ArrayList<>();
-        for (int step = 0; step < 40; step++) {
+        for (int step = 0; step < (TestStorage.isS3() ? 12 : 40); step++) {
             change(random.nextInt(8), step, live);
             if (random.nextInt(3) == 0) {
                 strays.add(write("data/stray-" + step + ".parquet"));
@@ -165,7 +176,7 @@ class OrphanFilesTest {
     @Test
     void keepsWhatTheCatalogRetainsHoweverItIsSpelt() throws Exception {
         String stray = write("data/a stray%20.parquet");
-        retained.add(stray.replace("file://", "file:"));
+        retained.add(stray.replace("file://", "file:").replace("s3://", "s3a://"));
         assertThat(find(REMOVE).files()).isEmpty();
         retained.clear();
         retained.add(stray.replace("file://", ""));
@@ -202,12 +213,12 @@ class OrphanFilesTest {
         String stray = write("data/stray.parquet");
         table.newFastAppend().appendFile(dataFile()).commit();
         String manifest = table.currentSnapshot().allManifests(io).get(0).path();
-        Files.writeString(Locations.path(manifest), "not a manifest");
+        overwrite(manifest, "not a manifest");
 
         assertThatThrownBy(() -> find(REMOVE))
                 .isInstanceOf(EiderException.class)
                 .hasMessageContaining(manifest);
-        assertThat(Locations.path(stray)).exists();
+        assertThat(files()).contains(stray);
     }
 
     @Test
@@ -222,25 +233,53 @@ class OrphanFilesTest {
                 .find(TABLE, REMOVE);
 
         assertThat(listing.files()).isEmpty();
-        assertThat(Locations.path(late.location())).exists();
+        assertThat(files()).contains(late.location());
     }
 
     @Test
     void looksOnlyForTableFilesWhereAPropertyPoints() throws Exception {
-        Path shared = Files.createDirectories(directory.resolve("warehouse/shared"));
-        Files.writeString(shared.resolve("notes.db"), "0123456789");
-        Files.writeString(shared.resolve("stray.parquet"), "0123456789");
-        table.updateProperties()
-                .set("write.data.path", shared.toUri().getPath())
-                .commit();
+        String shared = Locations.normalized(TestStorage.of(directory).warehouse()) + "/shared";
+        String notes = shared + "/notes.db";
+        overwrite(notes, "0123456789");
+        overwrite(shared + "/stray.parquet", "0123456789");
+        table.updateProperties().set("write.data.path", shared).commit();
 
-        assertThat(locations(find(REMOVE))).containsExactly(Locations.ofPath(shared.resolve("stray.parquet")));
-        assertThat(shared.resolve("notes.db")).exists();
+        assertThat(locations(find(REMOVE))).containsExactly(shared + "/stray.parquet");
+        assertThat(io.newInputFile(notes).exists()).isTrue();
+    }
+
+    @Test
+    void listsAndAbortsUploadsThatNobodyFinishes() throws Exception {
+        assumeTrue(TestStorage.isS3());
+        S3Client client = S3Server.shared().client();
+        String bucket = URI.create(table.location()).getHost();
+        String prefix = URI.create(table.location()).getPath().substring(1);
+        client.createMultipartUpload(request -> request.bucket(bucket).key(prefix + "/data/killed.parquet"));
+        client.createMultipartUpload(request -> request.bucket(bucket).key(prefix + "-2/data/other.parquet"));
+        String stray = write("data/stray.parquet");
+
+        OrphanListing listing = find(LIST);
+        assertThat(listing.files())
+                .extracting(OrphanFile::location)
+                .containsExactly(table.location() + "/data/killed.parquet", stray);
+        assertThat(listing.files().get(0).upload()).isPresent();
+        now = Instant.now().plus(Duration.ofHours(2));
+        assertThat(find(REMOVE).files()).isEmpty();
+        now = Instant.now().plus(Duration.ofDays(2));
+
+        assertThat(find(REMOVE).failures()).isEmpty();
+
+        assertThat(find(LIST).files()).isEmpty();
+        assertThat(storage.unfinishedUploads().below("s3://" + bucket))
+                .extracting(UnfinishedUploads.Upload::location)
+                .containsExactly(table.location() + "-2/data/other.parquet");
     }
 
     @Test
     void refusesLocationsThatAreNotAllowed() {
-        table.updateProperties().set("write.data.path", directory.toString()).commit();
+        table.updateProperties()
+                .set("write.data.path", TestStorage.isS3() ? "s3://elsewhere/data" : directory.toString())
+                .commit();
 
         assertThatThrownBy(() -> find(REMOVE))
                 .isInstanceOf(EiderException.class)
@@ -270,7 +309,7 @@ class OrphanFilesTest {
             }
         };
         return new OrphanFiles(
-                ownership, io, UnfinishedUploads.NONE, Clock.fixed(now, ZoneOffset.UTC), OrphanFiles.LEAST_AGE);
+                ownership, io, storage.unfinishedUploads(), Clock.fixed(now, ZoneOffset.UTC), OrphanFiles.LEAST_AGE);
     }
 
     private long current() {
@@ -295,16 +334,21 @@ class OrphanFilesTest {
     }
 
     private String write(String name) throws IOException {
-        Path file = Locations.path(table.location()).resolve(name);
-        Files.createDirectories(file.getParent());
-        Files.writeString(file, "0123456789");
-        return Locations.ofPath(file);
+        String location = table.location() + "/" + name;
+        overwrite(location, "0123456789");
+        return location;
     }
 
-    private Set<String> files() throws IOException {
-        try (Stream<Path> files = Files.walk(Locations.path(table.location()))) {
-            return files.filter(Files::isRegularFile).map(Locations::ofPath).collect(Collectors.toSet());
+    private void overwrite(String location, String text) throws IOException {
+        try (PositionOutputStream out = io.newOutputFile(location).createOrOverwrite()) {
+            out.write(text.getBytes(UTF_8));
         }
+    }
+
+    private Set<String> files() {
+        Set<String> files = new HashSet<>();
+        io.listPrefix(table.location()).forEach(file -> files.add(file.location()));
+        return files;
     }
 
     private static Set<String> locations(OrphanListing listing) {

@@ -76,6 +76,7 @@ final class S3Files implements UnfinishedUploads, AutoCloseable {
                 .overrideConfiguration(
                         override -> override.retryStrategy(AwsRetryStrategy.standardRetryStrategy().toBuilder()
                                         .maxAttempts(config.attempts())
+                                        .retryOnException(S3Files::isCutOff)
                                         .build())
                                 .addExecutionInterceptor(traffic)
                                 .addExecutionInterceptor(new WholeAnswers()));
@@ -92,6 +93,12 @@ final class S3Files implements UnfinishedUploads, AutoCloseable {
                     "Buckets cannot be reached: %s (storage.s3.region names the region)".formatted(e.getMessage()),
                     e);
         }
+    }
+
+    /** An answer without a length does not tell that it ended early. */
+    private static boolean isCutOff(Throwable failure) {
+        return failure instanceof SdkClientException
+                && String.valueOf(failure.getMessage()).startsWith("Could not parse");
     }
 
     private static URI uri(String endpoint) {

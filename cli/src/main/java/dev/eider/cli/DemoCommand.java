@@ -11,10 +11,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -28,12 +30,25 @@ import picocli.CommandLine.Option;
                     + " asks questions, and asks one of them again as of an earlier snapshot. Removes everything"
                     + " afterwards."
         },
-        footer = {"%nExamples:", "  eider demo", "  eider demo --keep      goes on serving, to explore"})
+        footer = {
+            "%nExamples:",
+            "  eider demo",
+            "  eider demo --keep      goes on serving, to explore",
+            "  eider demo --warehouse s3://bucket/prefix",
+            "%nBuckets are reached as the settings storage.s3.* in the environment say (EIDER_STORAGE_S3_ENDPOINT …)."
+        })
 final class DemoCommand implements Callable<Integer> {
     private final Terminal terminal;
 
     @Option(names = "--keep", description = "Go on serving the demonstration's tables until Ctrl-C")
     private boolean keep;
+
+    @Option(
+            names = {"-w", "--warehouse"},
+            paramLabel = "LOCATION",
+            description = "Keep its tables in a part of their own below this place: a directory or s3://bucket/prefix."
+                    + " Default: a temporary directory")
+    private @Nullable String warehouse;
 
     DemoCommand(Terminal terminal) {
         this.terminal = terminal;
@@ -49,7 +64,7 @@ final class DemoCommand implements Callable<Integer> {
                 run(examples, directory, stop);
             } finally {
                 removeAll(directory);
-                terminal.line("Removed the temporary warehouse " + directory + ".");
+                terminal.line("Removed the temporary warehouse " + location(directory) + ".");
             }
         }
         return 0;
@@ -57,23 +72,53 @@ final class DemoCommand implements Callable<Integer> {
 
     private void run(Path examples, Path directory, Stop stop) throws Exception {
         long started = System.nanoTime();
-        // The environment is that of other gateways: a catalog named there must not be touched.
         Map<String, String> settings = Map.of(
-                "server.host", "127.0.0.1",
-                "server.port", "0",
-                "warehouse", directory.resolve("warehouse").toString());
-        try (LocalGateway gateway = LocalGateway.start(settings, Map.of())) {
-            Duration startUp = Amounts.since(started);
-            GatewayAddress address = GatewayAddress.parse(gateway.description().url());
-            Demonstration demonstration = new Demonstration(terminal, address, examples, () -> endIf(stop.isWanted()));
-            demonstration.introduce(gateway.description().warehouse(), startUp);
-            demonstration.run();
-            terminal.line("");
-            terminal.line("Done in " + Amounts.duration(Amounts.since(started)) + ".");
-            demonstration.suggest(keep);
-            if (keep) {
-                stop.await();
+                "server.host",
+                "127.0.0.1",
+                "server.port",
+                "0",
+                "warehouse",
+                location(directory),
+                "catalog.uri",
+                "jdbc:sqlite:" + directory.resolve("catalog.db"),
+                "engine.temp-directory",
+                directory.resolve("spill").toString(),
+                "storage.cache.directory",
+                directory.resolve("cache").toString());
+        try (LocalGateway gateway = LocalGateway.start(settings, environment())) {
+            try {
+                show(gateway, examples, stop, started);
+            } finally {
+                gateway.deleteAllFiles();
             }
+        }
+    }
+
+    /** Of a temporary name, so that nobody else's files are removed afterwards. */
+    private String location(Path directory) {
+        return warehouse == null
+                ? directory.resolve("warehouse").toString()
+                : warehouse.replaceFirst("/+$", "") + "/" + directory.getFileName();
+    }
+
+    /** The environment is that of other gateways: a catalog named there must not be touched. */
+    private Map<String, String> environment() {
+        Map<String, String> storage = new HashMap<>(terminal.environment());
+        storage.keySet().removeIf(name -> !name.startsWith("EIDER_STORAGE_S3_"));
+        return storage;
+    }
+
+    private void show(LocalGateway gateway, Path examples, Stop stop, long started) throws Exception {
+        Duration startUp = Amounts.since(started);
+        GatewayAddress address = GatewayAddress.parse(gateway.description().url());
+        Demonstration demonstration = new Demonstration(terminal, address, examples, () -> endIf(stop.isWanted()));
+        demonstration.introduce(gateway.description().warehouse(), startUp);
+        demonstration.run();
+        terminal.line("");
+        terminal.line("Done in " + Amounts.duration(Amounts.since(started)) + ".");
+        demonstration.suggest(keep);
+        if (keep) {
+            stop.await();
         }
     }
 

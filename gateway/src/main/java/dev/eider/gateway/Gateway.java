@@ -103,6 +103,11 @@ public final class Gateway implements AutoCloseable {
         return warehouse.readEngine();
     }
 
+    /** Deletes every file of the warehouse: for one that was made for a moment. Its tables are gone then. */
+    public void deleteAllFiles() {
+        warehouse.deleteAllFiles();
+    }
+
     /** Stops taking calls, lets running ones finish for the configured time, then cancels them and frees everything. */
     @Override
     public synchronized void close() {

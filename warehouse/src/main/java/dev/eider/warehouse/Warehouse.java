@@ -285,6 +285,11 @@ public final class Warehouse implements AutoCloseable {
         return orphans.find(table, request);
     }
 
+    /** Deletes every file below the location of new tables: for a warehouse that was made for a moment. */
+    public void deleteAllFiles() {
+        storage.deleteAll();
+    }
+
     /** Does the upkeep that is due without waiting for its turn. */
     void sweep() {
         catalog.sweep();

@@ -43,6 +43,8 @@ final class BucketFaults implements Runnable, AutoCloseable {
     public void run() {
         while (run.goesOnAfter(random.nextInt(1, MOST_MILLIS_BETWEEN))) {
             int times = random.nextInt(4) == 0 ? 3 : 1;
+            // Faults that met no request are over: more than a client's attempts in a row would be an outage.
+            proxy.heal();
             proxy.fail(any -> true, times, FAULTS.get(random.nextInt(FAULTS.size())));
             proxy.forgetRequests();
             run.tally().count(Event.BUCKET_FAULT);

@@ -54,6 +54,11 @@ public final class LocalGateway implements AutoCloseable {
         return description;
     }
 
+    /** Deletes every file of the warehouse: for one that was made for a moment. Its tables are gone then. */
+    public void deleteAllFiles() {
+        gateway.deleteAllFiles();
+    }
+
     @Override
     public void close() {
         gateway.close();

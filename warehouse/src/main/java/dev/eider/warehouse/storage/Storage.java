@@ -28,12 +28,19 @@ public final class Storage implements AutoCloseable {
     private static final int UPLOADS = 4;
     private static final Duration ROOM_TIMEOUT = Duration.ofSeconds(30);
 
+    private final String warehouse;
     private final AllowedLocations allowed;
     private final DurableFiles durable;
     private final DelegateFileIO io;
     private final Optional<Buckets> buckets;
 
-    private Storage(AllowedLocations allowed, DurableFiles durable, DelegateFileIO io, Optional<Buckets> buckets) {
+    private Storage(
+            String warehouse,
+            AllowedLocations allowed,
+            DurableFiles durable,
+            DelegateFileIO io,
+            Optional<Buckets> buckets) {
+        this.warehouse = warehouse;
         this.allowed = allowed;
         this.durable = durable;
         this.io = io;
@@ -107,6 +114,7 @@ public final class Storage implements AutoCloseable {
         Optional<Buckets> buckets =
                 allowed.prefixes().isEmpty() ? Optional.empty() : Optional.of(Buckets.open(config, allowed));
         return new Storage(
+                Locations.normalized(config.warehouse()),
                 allowed,
                 new DurableFiles(sync),
                 new WarehouseFiles(allowed, new LocalFileIO(allowed, sync), buckets.map(Buckets::files)),
@@ -187,6 +195,11 @@ public final class Storage implements AutoCloseable {
     /** Returns the uploads that nobody may finish any more. */
     public UnfinishedUploads unfinishedUploads() {
         return buckets.<UnfinishedUploads>map(Buckets::files).orElse(UnfinishedUploads.NONE);
+    }
+
+    /** Deletes every file below the location of the warehouse. */
+    public void deleteAll() {
+        io.deletePrefix(warehouse);
     }
 
     /** Returns what was asked of buckets since this was opened; nothing without buckets. */

@@ -7,13 +7,14 @@ import dev.eider.warehouse.storage.S3FaultProxy;
 import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * A bucket that gateways reach by way of what refuses, breaks, cuts and delays requests at random. Whoever starts it
  * closes it.
  */
-final class BucketFaults implements Runnable, AutoCloseable {
-    private static final int MOST_MILLIS_BETWEEN = 400;
+final class BucketFaults implements AutoCloseable {
+    private static final double SHARE = 0.05;
     private static final List<S3Fault> FAULTS = List.of(
             S3Fault.SLOW_DOWN,
             S3Fault.RESET,
@@ -23,33 +24,23 @@ final class BucketFaults implements Runnable, AutoCloseable {
             S3Fault.delay(Duration.ofMillis(500)),
             S3Fault.refusal("500 Internal Server Error", "InternalError"));
 
-    private final SoakRun run;
     private final S3FaultProxy proxy;
-    private final SplittableRandom random;
 
+    /** Begins to play a fault with one request in twenty. */
     BucketFaults(SoakRun run, BucketServer server, long seed) {
-        this.run = run;
         this.proxy = S3FaultProxy.before(server.endpoint());
-        this.random = new SplittableRandom(seed);
+        SplittableRandom random = new SplittableRandom(seed);
+        // The proxy asks its rules under a lock.
+        proxy.failAlways(any -> random.nextDouble() < SHARE, exchange -> {
+            run.tally().count(Event.BUCKET_FAULT);
+            proxy.forgetRequests();
+            FAULTS.get(ThreadLocalRandom.current().nextInt(FAULTS.size())).play(exchange);
+        });
     }
 
     /** Returns the URL that gateways use. */
     String endpoint() {
         return proxy.endpoint();
-    }
-
-    /** Plays a fault with one request, or with three in a row, now and then until the run stops. */
-    @Override
-    public void run() {
-        while (run.goesOnAfter(random.nextInt(1, MOST_MILLIS_BETWEEN))) {
-            int times = random.nextInt(4) == 0 ? 3 : 1;
-            // Faults that met no request are over: more than a client's attempts in a row would be an outage.
-            proxy.heal();
-            proxy.fail(any -> true, times, FAULTS.get(random.nextInt(FAULTS.size())));
-            proxy.forgetRequests();
-            run.tally().count(Event.BUCKET_FAULT);
-        }
-        proxy.heal();
     }
 
     @Override

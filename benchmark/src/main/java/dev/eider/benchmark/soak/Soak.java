@@ -78,9 +78,6 @@ public final class Soak {
     private boolean runInBucket(String uri, Path journals) throws Exception {
         try (BucketServer server = BucketServer.start(directory.resolve("buckets"));
                 BucketFaults faults = new BucketFaults(run, server, options.seed())) {
-            Thread thread = new Thread(faults, "bucket-faults");
-            thread.setDaemon(true);
-            thread.start();
             return runOver(
                     server.storage(directory.resolve("stock-cache"), 0),
                     server.settings(faults.endpoint(), directory),

@@ -7,7 +7,6 @@ import dev.eider.warehouse.storage.S3FaultProxy;
 import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * A bucket that gateways reach by way of what refuses, breaks, cuts and delays requests at random. Whoever starts it
@@ -31,11 +30,16 @@ final class BucketFaults implements AutoCloseable {
         this.proxy = S3FaultProxy.before(server.endpoint());
         SplittableRandom random = new SplittableRandom(seed);
         // The proxy asks its rules under a lock.
-        proxy.failAlways(any -> random.nextDouble() < SHARE, exchange -> {
-            run.tally().count(Event.BUCKET_FAULT);
-            proxy.forgetRequests();
-            FAULTS.get(ThreadLocalRandom.current().nextInt(FAULTS.size())).play(exchange);
-        });
+        proxy.failAlways(
+                any -> {
+                    boolean hit = random.nextDouble() < SHARE;
+                    if (hit) {
+                        run.tally().count(Event.BUCKET_FAULT);
+                        proxy.forgetRequests();
+                    }
+                    return hit;
+                },
+                S3Fault.anyOf(FAULTS));
     }
 
     /** Returns the URL that gateways use. */

@@ -2,6 +2,8 @@ package dev.eider.warehouse.storage;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 
 /** What {@link S3FaultProxy} does with a request instead of passing it on and its answer back. Implementations are stateless. */
@@ -47,6 +49,12 @@ public interface S3Fault {
             exchange.answerPartly(exchange.forward(), bytes);
             exchange.reset();
         };
+    }
+
+    /** Plays one of some faults, at random. */
+    static S3Fault anyOf(List<S3Fault> faults) {
+        return exchange ->
+                faults.get(ThreadLocalRandom.current().nextInt(faults.size())).play(exchange);
     }
 
     /** Passes the request on and the answer back, after a while. */

@@ -23,13 +23,13 @@ check: ## Everything that CI runs: format, static analysis, all tests
 demo: ## Start a gateway on a temporary warehouse and show what it does
 	./eider demo
 
-bench: ## Benchmarks side by side; ONLY=put,get,questions,planning,writers,one-row,long-run,point-queries,deletes,tpch,slow-client; FLIGHTS=FILE, EXTENSIONS=DIR
+bench: ## Benchmarks side by side; ONLY=put,get,questions,planning,writers,one-row,long-run,point-queries,deletes,tpch,slow-client,buckets; FLIGHTS=FILE, EXTENSIONS=DIR
 	$(MVN) -q -Dquick package
 	java $(JAVA_OPTS) -Xmx3g -XX:MaxDirectMemorySize=3g $(QUIET) \
 	  -cp $(BENCHMARK_PATH) \
 	  dev.eider.benchmark.Benchmarks $(if $(FLIGHTS),--flights $(FLIGHTS)) $(if $(EXTENSIONS),--extensions $(EXTENSIONS)) $(if $(ONLY),--only $(ONLY))
 
-soak: ## Gateways under load, kills and a full disk, then "differential"; MINUTES=5 or ROUNDS=100, SEED=N, SOAK_OPTS="--no-keys ..."
+soak: ## Gateways under load, kills and a full disk, then "differential"; MINUTES=5 or ROUNDS=100, SEED=N, SOAK_OPTS="--bucket ..."
 	$(MVN) -q -Dquick package
 	java $(JAVA_OPTS) -Xmx512m -XX:MaxDirectMemorySize=1g $(QUIET) \
 	  -cp $(BENCHMARK_PATH) dev.eider.benchmark.soak.Soak --minutes $(MINUTES) \

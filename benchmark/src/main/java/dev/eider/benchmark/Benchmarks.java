@@ -12,7 +12,7 @@ import org.apache.arrow.memory.RootAllocator;
 
 /**
  * Runs the benchmarks and prints what they measured: {@code [--only put,get,questions,writers,one-row,long-run,
- * point-queries,deletes,tpch,slow-client]
+ * point-queries,deletes,tpch,slow-client,buckets]
  * [--flights FILE] [--runs N] [--examples DIRECTORY] [--writers 1,4,16] [--appends N] [--seconds N] [--commits N]
  * [--extensions DIRECTORY] [--long-run-seconds N] [--directory PARENT]}, run from the repository's root.
  */
@@ -28,7 +28,8 @@ public final class Benchmarks {
             "point-queries",
             "deletes",
             "tpch",
-            "slow-client");
+            "slow-client",
+            "buckets");
 
     private Benchmarks() {}
 
@@ -71,6 +72,7 @@ public final class Benchmarks {
                     case "point-queries" -> new PointQueryBenchmark(directory, allocator, threads).run(runs, 5);
                     case "deletes" -> new DeletesBenchmark(directory, allocator, threads, extensions).run(runs * 2);
                     case "tpch" -> new TpchBenchmark(directory, allocator, threads).run(runs);
+                    case "buckets" -> new BucketBenchmark(directory, allocator).run(runs);
                     case "slow-client" -> new SlowClientBenchmark(directory, allocator).run(50_000_000, 2_000_000);
                     default -> new LongRunBenchmark(directory, allocator, threads).run(commits, longRunSeconds);
                 }

@@ -24,12 +24,14 @@ import dev.eider.warehouse.statement.StatementRunner;
 import dev.eider.warehouse.statement.UpdateResult;
 import dev.eider.warehouse.storage.Locations;
 import dev.eider.warehouse.storage.Storage;
+import dev.eider.warehouse.storage.StorageTraffic;
 import dev.eider.warehouse.types.IcebergToArrow;
 import dev.eider.warehouse.write.TableAppender;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -283,6 +285,11 @@ public final class Warehouse implements AutoCloseable {
     /** Lists the files of a table that nothing refers to, and deletes them if the request says so. */
     public OrphanListing orphans(TableIdentifier table, OrphanRequest request) {
         return orphans.find(table, request);
+    }
+
+    /** Returns what was asked of buckets since this was opened; nothing without buckets. */
+    public Optional<StorageTraffic> storageTraffic() {
+        return storage.traffic();
     }
 
     /** Deletes every file below the location of new tables: for a warehouse that was made for a moment. */

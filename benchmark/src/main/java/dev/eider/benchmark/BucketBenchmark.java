@@ -39,7 +39,7 @@ import org.apache.iceberg.types.Types.NestedField;
  * <p>The server of the bucket runs on the same machine and takes processor time of the same cores.
  */
 final class BucketBenchmark {
-    private static final int BATCHES = 128;
+    private static final int BATCHES = 1_024;
     private static final String ENGINE_MEMORY = "256MB";
     private static final int UPLOADS = 4;
 
@@ -81,7 +81,7 @@ final class BucketBenchmark {
         settings.put("catalog.uri", catalog());
         settings.put("engine.memory-limit", ENGINE_MEMORY);
         try (GatewayProcess gateway =
-                        GatewayProcess.start(List.of("-Xmx256m", "-XX:MaxDirectMemorySize=256m"), settings);
+                        GatewayProcess.start(List.of("-Xmx256m", "-XX:MaxDirectMemorySize=384m"), settings);
                 FlightClient client = FlightClient.builder(
                                 allocator, Location.forGrpcInsecure("127.0.0.1", gateway.port()))
                         .build();
@@ -92,7 +92,7 @@ final class BucketBenchmark {
             long bytes = bytes(files(directory.resolve("objects")));
             System.out.printf(
                     Locale.ROOT,
-                    "%n(s3) ingest of one append over Flight: %.2f GB of Parquet in %.1f s, %.0f MB/s; the gateway's memory at most %d MB (heap 256, direct 256, DuckDB %s)%n",
+                    "%n(s3) ingest of one append over Flight: %.2f GB of Parquet in %.1f s, %.0f MB/s; the gateway's memory at most %d MB (heap 256, direct 384, DuckDB %s)%n",
                     bytes / 1e9,
                     seconds,
                     bytes / 1e6 / seconds,

@@ -17,13 +17,13 @@ import org.apache.arrow.vector.types.pojo.FieldType;
 import org.apache.arrow.vector.types.pojo.Schema;
 
 /**
- * A stream that no codec makes smaller: 16 columns of random numbers, 8 MB a batch. A few distinct batches go round and
+ * A stream that no codec makes smaller: 16 columns of random numbers, 1 MB a batch. A few distinct batches go round and
  * round. Owns their buffers.
  */
 final class RandomBatches extends ArrowReader {
     static final int COLUMNS = 16;
-    private static final int BATCH_ROWS = 65_536;
-    private static final int DISTINCT = 4;
+    private static final int BATCH_ROWS = 8_192;
+    private static final int DISTINCT = 16;
 
     private final List<ArrowRecordBatch> batches = new ArrayList<>();
     private final int count;

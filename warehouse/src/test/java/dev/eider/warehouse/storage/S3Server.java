@@ -27,12 +27,17 @@ public final class S3Server implements AutoCloseable {
 
     private S3Server(S3Proxy proxy) {
         this.proxy = proxy;
-        this.client = S3Client.builder()
-                .endpointOverride(URI.create("http://127.0.0.1:" + proxy.getPort()))
+        this.client = client("http://127.0.0.1:" + proxy.getPort(), KEYS);
+    }
+
+    /** Returns a client of any such server; the caller closes it. */
+    static S3Client client(String endpoint, S3Config.Credentials keys) {
+        return S3Client.builder()
+                .endpointOverride(URI.create(endpoint))
                 .region(Region.US_EAST_1)
                 .forcePathStyle(true)
                 .credentialsProvider(StaticCredentialsProvider.create(
-                        AwsBasicCredentials.create(KEYS.accessKeyId(), KEYS.secretAccessKey())))
+                        AwsBasicCredentials.create(keys.accessKeyId(), keys.secretAccessKey())))
                 .httpClientBuilder(UrlConnectionHttpClient.builder())
                 .build();
     }

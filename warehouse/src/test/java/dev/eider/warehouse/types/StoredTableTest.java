@@ -47,7 +47,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What an append stores, an engine that knows only Iceberg reads, and so does our SQL. */
-@Tag("storage")
 class StoredTableTest {
     private static final ArrowType.Int LONG = new ArrowType.Int(64, true);
     private static final String LONG_TEXT = "a text that is longer than sixteen letters ";
@@ -68,6 +67,7 @@ class StoredTableTest {
     }
 
     @Test
+    @Tag("storage")
     void everyTypeIsReadAsItWasSent() throws Exception {
         Map<Field, List<?>> columns = everyType();
 

@@ -82,7 +82,11 @@ final class SpooledPlace implements DataFilePlace {
                 throw e;
             }
         } catch (UncheckedIOException | IOException e) {
-            throw new EiderException(ErrorCode.STORAGE_FAILED, "PutObject of %s failed".formatted(location(file)), e);
+            throw new EiderException(
+                    ErrorCode.STORAGE_FAILED,
+                    "PutObject of %s failed: it cannot wait on the server until it is sent, whose disk may be full"
+                            .formatted(location(file)),
+                    e);
         }
     }
 

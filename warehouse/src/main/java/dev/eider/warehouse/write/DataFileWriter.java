@@ -115,15 +115,22 @@ final class DataFileWriter {
                 return files;
             } catch (IOException e) {
                 place.discard();
-                throw new EiderException(
-                        ErrorCode.STORAGE_FAILED,
-                        "Data files of table %s cannot be written".formatted(target.identifier()),
-                        e);
+                throw notWritten(target, "", e);
+            } catch (EiderException e) {
+                place.discard();
+                throw e.code() == ErrorCode.STORAGE_FAILED ? notWritten(target, ": " + e.text(), e) : e;
             } catch (RuntimeException e) {
                 place.discard();
                 throw e;
             }
         }
+    }
+
+    private static EiderException notWritten(TableState target, String why, Exception cause) {
+        return new EiderException(
+                ErrorCode.STORAGE_FAILED,
+                "Data files of table %s cannot be written%s".formatted(target.identifier(), why),
+                cause);
     }
 
     /** Returns a query over the rows of all members, one after the other. */

@@ -28,6 +28,7 @@ final class FileFilter {
     private final Expression bound;
     private final InclusiveMetricsEvaluator metrics;
     private final MetricsCursor cursor;
+    private final NumberBounds numbers;
     private final Map<Integer, PartitionFilter> partitionFilters = new HashMap<>();
 
     /** The filter as it is on the partitions of one spec. */
@@ -39,6 +40,7 @@ final class FileFilter {
         this.bound = Binder.bind(schema.asStruct(), plain, true);
         this.metrics = new InclusiveMetricsEvaluator(schema, plain, true);
         this.cursor = new MetricsCursor(fields(schema, plain));
+        this.numbers = new NumberBounds(bound);
     }
 
     private static Map<Integer, Type> fields(Schema schema, Expression filter) {
@@ -78,12 +80,16 @@ final class FileFilter {
     /** Goes to a manifest, whose files are then asked for. */
     void open(DataManifest manifest) {
         cursor.open(manifest);
+        numbers.open(manifest);
     }
 
     /** Returns whether the metrics of a file, of the manifest that was opened, allow for a match. */
     boolean mayMatch(DataManifest manifest, int row) {
         if (letsAllThrough) {
             return true;
+        }
+        if (numbers.exclude(row)) {
+            return false;
         }
         cursor.moveTo(manifest, row);
         try {

@@ -54,7 +54,7 @@ class ServeMemoryTest {
     private Path directory;
 
     @Test
-    @Timeout(120)
+    @Timeout(300)
     void streamsMillionsOfRowsInLittleMemory() throws Exception {
         Process server = serve();
         try (BufferedReader output = server.inputReader(UTF_8);

@@ -2,10 +2,13 @@ package dev.eider.benchmark.soak;
 
 import java.util.List;
 import org.apache.arrow.flight.FlightRuntimeException;
+import org.apache.arrow.flight.FlightStatusCode;
 import org.apache.arrow.memory.BufferAllocator;
 
 /** Whether every gateway shows the same rows as Iceberg's own reader has found. */
 final class GatewayAgreement {
+    private static final int ATTEMPTS = 5;
+
     private final List<GatewaySlot> slots;
     private final BufferAllocator allocator;
 
@@ -18,22 +21,34 @@ final class GatewayAgreement {
     boolean isReached(List<String> tables, Verdict verdict) {
         boolean agreed = true;
         for (GatewaySlot slot : slots) {
-            long rows = 0;
-            long sum = 0;
-            try (GatewayLine line = new GatewayLine(slot, allocator)) {
-                for (String table : tables) {
-                    long[] found = count(line, table);
-                    rows += found[0];
-                    sum += found[1];
-                }
-            }
-            System.out.println("gateway " + slot.name() + " shows " + rows + " rows, sum of ids " + sum);
-            if (rows != verdict.rows() || sum != verdict.sum()) {
+            long[] found = total(slot, tables);
+            System.out.println("gateway " + slot.name() + " shows " + found[0] + " rows, sum of ids " + found[1]);
+            if (found[0] != verdict.rows() || found[1] != verdict.sum()) {
                 System.out.println("FAULT gateway " + slot.name() + " and Iceberg's reader do not agree");
                 agreed = false;
             }
         }
         return agreed;
+    }
+
+    /** A fault of the database may end a gateway at any time, also while it is asked. */
+    private long[] total(GatewaySlot slot, List<String> tables) {
+        for (int attempt = 1; ; attempt++) {
+            slot.revive();
+            try (GatewayLine line = new GatewayLine(slot, allocator)) {
+                long[] total = new long[2];
+                for (String table : tables) {
+                    long[] found = count(line, table);
+                    total[0] += found[0];
+                    total[1] += found[1];
+                }
+                return total;
+            } catch (FlightRuntimeException e) {
+                if (attempt == ATTEMPTS || e.status().code() != FlightStatusCode.UNAVAILABLE) {
+                    throw e;
+                }
+            }
+        }
     }
 
     private static long[] count(GatewayLine line, String table) {

@@ -52,7 +52,10 @@ final class DataFileCache implements AutoCloseable {
     /** The one read longest ago first. Guarded by itself. */
     private final Map<String, Copy> copies = new LinkedHashMap<>(16, 0.75f, true);
 
+    /** Bytes of all copies, and of those that somebody reads. Guarded by {@link #copies}. */
     private long used;
+
+    private long inUse;
     private final LongAdder hits = new LongAdder();
     private final LongAdder hitBytes = new LongAdder();
     private final LongAdder misses = new LongAdder();
@@ -178,6 +181,7 @@ final class DataFileCache implements AutoCloseable {
                 if (known != null) {
                     hits.increment();
                     hitBytes.add(file.bytes());
+                    inUse += known.readers == 0 ? known.bytes : 0;
                     known.readers++;
                     held.put(file, known);
                 } else {
@@ -187,6 +191,7 @@ final class DataFileCache implements AutoCloseable {
                     copy.readers = 1;
                     copies.put(name, copy);
                     used += file.bytes();
+                    inUse += file.bytes();
                     held.put(file, copy);
                     fetches.add(() -> fetch(file, name, copy));
                 }
@@ -208,7 +213,7 @@ final class DataFileCache implements AutoCloseable {
                     "The files to read have %d bytes, and the server keeps at most %d of buckets: read fewer, by a filter that partitions or bounds tell apart, or raise storage.cache.size"
                             .formatted(wanted, capacity));
         }
-        while (inUse() + missing(files) > capacity) {
+        while (inUse + missing(files) > capacity) {
             if (cancelled.getAsBoolean()) {
                 throw cancelled();
             }
@@ -216,7 +221,7 @@ final class DataFileCache implements AutoCloseable {
                 throw new EiderException(
                         ErrorCode.OVERLOADED,
                         "Other queries read %d of the %d bytes that the server keeps of buckets, and these need %d more: try again, or raise storage.cache.size"
-                                .formatted(inUse(), capacity, missing(files)));
+                                .formatted(inUse, capacity, missing(files)));
             }
             try {
                 copies.wait(POLL_MILLIS);
@@ -225,13 +230,6 @@ final class DataFileCache implements AutoCloseable {
                 throw cancelled();
             }
         }
-    }
-
-    private long inUse() {
-        return copies.values().stream()
-                .filter(copy -> copy.readers > 0)
-                .mapToLong(copy -> copy.bytes)
-                .sum();
     }
 
     /** What would be in use in addition. */
@@ -289,7 +287,10 @@ final class DataFileCache implements AutoCloseable {
 
     private void leave(Collection<Copy> held) {
         synchronized (copies) {
-            held.forEach(copy -> copy.readers--);
+            for (Copy copy : held) {
+                copy.readers--;
+                inUse -= copy.readers == 0 ? copy.bytes : 0;
+            }
             makeRoom(0);
             copies.notifyAll();
         }
@@ -314,7 +315,7 @@ final class DataFileCache implements AutoCloseable {
         String name = name(file);
         synchronized (copies) {
             // What can never fit makes nobody else go.
-            if (inUse() + file.bytes() <= capacity) {
+            if (inUse + file.bytes() <= capacity) {
                 makeRoom(file.bytes());
             }
             if (used + file.bytes() > capacity || copies.containsKey(name)) {

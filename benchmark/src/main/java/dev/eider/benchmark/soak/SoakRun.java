@@ -86,11 +86,13 @@ final class SoakRun {
         return rows == null ? 0 : rows.sum();
     }
 
-    /** Runs one append with all its repetitions; a pause begins before it or after it. */
+    /** Runs one append with all its repetitions; a pause begins before it or after it. None runs once the run stopped. */
     void append(Runnable work) {
         pause.readLock().lock();
         try {
-            work.run();
+            if (goesOn()) {
+                work.run();
+            }
         } finally {
             pause.readLock().unlock();
         }

@@ -17,6 +17,9 @@ public interface DataFilePlace extends AutoCloseable {
     /** Returns under which location a file of the directory belongs to the table. */
     String location(Path file);
 
+    /** Says that the engine is about to append to files of the directory, for long enough to send them meanwhile. */
+    void sendWhileWritten();
+
     /** Makes files of the directory durable under their locations. */
     void store(List<Path> files) throws IOException;
 

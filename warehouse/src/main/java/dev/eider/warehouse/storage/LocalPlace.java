@@ -22,6 +22,9 @@ record LocalPlace(Path directory, String name, DurableFiles durable) implements 
     }
 
     @Override
+    public void sendWhileWritten() {}
+
+    @Override
     public void store(List<Path> files) throws IOException {
         for (Path file : files) {
             durable.sync(file);

@@ -7,17 +7,21 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import org.apache.iceberg.io.FileIO;
-import org.apache.iceberg.io.PositionOutputStream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Data files that the engine writes on this host, and that are then sent to a bucket, several at once, in parts.
+ * Data files that the engine writes on this host, and that are sent to a bucket, several at once, in parts: large ones
+ * while they are written, others once they are whole.
  *
  * <p>What was sent stays on this host for the next reader, as far as there is room.
  */
@@ -29,7 +33,8 @@ final class SpooledPlace implements DataFilePlace {
     private final FileIO io;
     private final DataFileCache cache;
     private final Executor uploads;
-    private final List<String> sent = new ArrayList<>();
+    private final Set<String> sent = new LinkedHashSet<>();
+    private @Nullable GrowingFiles growing;
 
     /**
      * Creates a place for one append.
@@ -56,11 +61,22 @@ final class SpooledPlace implements DataFilePlace {
     }
 
     @Override
+    public void sendWhileWritten() {
+        growing = GrowingFiles.follow(directory, this::begin);
+    }
+
+    private Upload begin(Path file) throws IOException {
+        return Upload.begin(file, io.newOutputFile(location(file)));
+    }
+
+    @Override
     public void store(List<Path> files) throws IOException {
+        Map<Path, Upload> begun = growing == null ? Map.of() : growing.end();
         List<CompletableFuture<Void>> running = new ArrayList<>();
         for (Path file : files) {
             sent.add(location(file));
-            running.add(CompletableFuture.runAsync(() -> send(file), uploads));
+            Upload upload = begun.get(file);
+            running.add(CompletableFuture.runAsync(() -> send(file, upload), uploads));
         }
         try {
             // All have ended, whether or not one fails: none may arrive after it was discarded.
@@ -73,9 +89,13 @@ final class SpooledPlace implements DataFilePlace {
         }
     }
 
-    private void send(Path file) {
-        try (PositionOutputStream out = io.newOutputFile(location(file)).createOrOverwrite()) {
-            Files.copy(file, out);
+    /** Sends what is not sent yet of a file, and ends its object. */
+    private void send(Path file, @Nullable Upload begun) {
+        if (begun != null && begun.isBroken()) {
+            end(file, begun);
+        }
+        try (Upload upload = begun == null || begun.isBroken() ? begin(file) : begun) {
+            upload.sendNew();
         } catch (EiderException e) {
             // Some servers have forgotten the upload when they are asked again to end it: the first answer was lost.
             if (!isStored(file)) {
@@ -102,6 +122,7 @@ final class SpooledPlace implements DataFilePlace {
 
     @Override
     public void discard() {
+        giveUpGrowing();
         for (String location : sent) {
             try {
                 io.deleteFile(location);
@@ -112,8 +133,28 @@ final class SpooledPlace implements DataFilePlace {
         close();
     }
 
+    /** Uploads can only be ended, not given up: what they leave is an object to delete. */
+    private void giveUpGrowing() {
+        if (growing == null) {
+            return;
+        }
+        growing.end().forEach((file, upload) -> {
+            sent.add(location(file));
+            end(file, upload);
+        });
+    }
+
+    private void end(Path file, Upload upload) {
+        try {
+            upload.close();
+        } catch (IOException | RuntimeException e) {
+            LOG.debug("An upload was not ended, location={}", location(file), e);
+        }
+    }
+
     @Override
     public void close() {
+        giveUpGrowing();
         try {
             CacheDirectory.remove(directory);
         } catch (IOException e) {

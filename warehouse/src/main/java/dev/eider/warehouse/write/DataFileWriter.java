@@ -103,6 +103,9 @@ final class DataFileWriter {
             try {
                 String select = register(connection, members);
                 Path base = place.directory().resolve(name);
+                if (!ordered) {
+                    place.sendWhileWritten();
+                }
                 List<WrittenFile> written =
                         connection.query(copy(target, select, base, ordered), WrittenFile::read).stream()
                                 .sorted(Comparator.comparingInt(WrittenFile::ordinal))

@@ -67,9 +67,9 @@ record ManifestMerge(List<ManifestFile> replaced, List<ManifestFile> merged) {
             List<ManifestFile> merged = staged.allManifests(state.io()).stream()
                     .filter(manifest -> !before.contains(manifest.path()))
                     .toList();
-            files.sync();
             // The staged snapshot was only made to have the manifests merged.
-            state.io().deleteFile(staged.manifestListLocation());
+            files.deleteFile(staged.manifestListLocation());
+            files.sync();
             return new ManifestMerge(small, merged);
         } catch (RuntimeException e) {
             files.discard();

@@ -4,8 +4,8 @@ import java.util.Collection;
 import org.apache.iceberg.io.OutputFile;
 
 /**
- * A {@code FileIO} whose files need to be forced to the disk: several at once take little longer than one. Storage whose
- * files are durable once they are closed has no need of it. Implementations are thread-safe.
+ * A {@code FileIO} that makes several files durable, on a disk or in a bucket, in little longer than one. Until then they
+ * can be read, by this process. Implementations are thread-safe.
  */
 public interface SyncsTogether {
     /** Returns a file that is not durable when its stream is closed, but once {@link #sync} was told of it. */

@@ -30,6 +30,7 @@ final class WarehouseFiles implements DelegateFileIO, SyncsTogether {
     private final transient AllowedLocations allowed;
     private final transient LocalFileIO local;
     private final transient Optional<S3Files> buckets;
+    private final transient WaitingObjects waiting = new WaitingObjects();
 
     WarehouseFiles(AllowedLocations allowed, LocalFileIO local, Optional<S3Files> buckets) {
         this.allowed = allowed;
@@ -51,7 +52,9 @@ final class WarehouseFiles implements DelegateFileIO, SyncsTogether {
     @Override
     public InputFile newInputFile(String location) {
         InputFile file = owner(location).newInputFile(location);
-        return Locations.isS3(location) ? new AwayFile(file, buckets.orElseThrow()) : file;
+        return Locations.isS3(location)
+                ? waiting.find(location).orElseGet(() -> new AwayFile(file, buckets.orElseThrow()))
+                : file;
     }
 
     /** Says that an object is missing in Iceberg's terms, whatever is asked of it. */
@@ -84,7 +87,8 @@ final class WarehouseFiles implements DelegateFileIO, SyncsTogether {
 
     @Override
     public InputFile newInputFile(String location, long length) {
-        return owner(location).newInputFile(location, length);
+        InputFile file = owner(location).newInputFile(location, length);
+        return waiting.find(location).orElse(file);
     }
 
     @Override
@@ -92,21 +96,28 @@ final class WarehouseFiles implements DelegateFileIO, SyncsTogether {
         return owner(location).newOutputFile(location);
     }
 
-    /** What is in a bucket is durable once it is there. */
     @Override
     public OutputFile newUnsyncedOutputFile(String location) {
-        return Locations.isS3(location) ? newOutputFile(location) : local.newUnsyncedOutputFile(location);
+        if (!Locations.isS3(location)) {
+            return local.newUnsyncedOutputFile(location);
+        }
+        allowed.check(location);
+        return waiting.add(location);
     }
 
     @Override
     public void sync(Collection<String> locations) {
         local.sync(
                 locations.stream().filter(location -> !Locations.isS3(location)).toList());
+        waiting.send(locations, this);
     }
 
     @Override
     public void deleteFile(String location) {
-        owner(location).deleteFile(location);
+        DelegateFileIO owner = owner(location);
+        if (!waiting.remove(location)) {
+            owner.deleteFile(location);
+        }
     }
 
     @Override
@@ -115,6 +126,9 @@ final class WarehouseFiles implements DelegateFileIO, SyncsTogether {
         List<String> away = new ArrayList<>();
         for (String location : locations) {
             owner(location);
+            if (waiting.remove(location)) {
+                continue;
+            }
             (Locations.isS3(location) ? away : here).add(location);
         }
         local.deleteFiles(here);

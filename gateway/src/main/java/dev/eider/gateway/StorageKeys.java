@@ -73,6 +73,13 @@ final class StorageKeys {
             "5",
             "How often a request is sent, with growing pauses of up to 20 s, until it counts as failed. Raise it for servers"
                     + " that often ask to slow down.");
+    static final ConfigKey<StorageConfig.Reads> S3_READS = ConfigKey.of(
+            "storage.s3.reads",
+            new ValueType<>("auto, cached or direct", "auto, cached or direct", StorageKeys::reads),
+            "auto",
+            "How queries read files in buckets. `direct` leaves them there, by DuckDB's extension httpfs. `cached` brings"
+                    + " them here first. `auto`, with the extension, leaves large files there until a second query asks for"
+                    + " them, and those of queries that read more than the cache may hold; without, it is `cached`.");
     static final ConfigKey<Path> CACHE_DIRECTORY = ConfigKey.computed(
             "storage.cache.directory",
             ValueType.DIRECTORY,
@@ -84,7 +91,7 @@ final class StorageKeys {
             "storage.cache.size",
             ValueType.size(0, Long.MAX_VALUE),
             "10GB",
-            "How much is kept of buckets. A query that has to read more at once is answered TOO_LARGE. 0 keeps no file"
+            "How much is kept of buckets. A query that has to bring more here at once is answered TOO_LARGE. 0 keeps no file"
                     + " longer than a query reads it, and knows no limit.");
 
     /** In the order of the reference. */
@@ -102,6 +109,7 @@ final class StorageKeys {
             S3_SSE_MD5,
             S3_PART_SIZE,
             S3_MAX_ATTEMPTS,
+            S3_READS,
             CACHE_DIRECTORY,
             CACHE_SIZE);
 
@@ -117,6 +125,15 @@ final class StorageKeys {
                 name, ValueType.SECRET, new Fallback<>("none", settings -> Optional.empty()), purpose, true);
     }
 
+    private static StorageConfig.Reads reads(String text) {
+        return switch (text) {
+            case "auto" -> StorageConfig.Reads.AUTO;
+            case "cached" -> StorageConfig.Reads.CACHED;
+            case "direct" -> StorageConfig.Reads.DIRECT;
+            default -> throw new IllegalArgumentException();
+        };
+    }
+
     private static String encryption(String text) {
         if (!ENCRYPTIONS.contains(text)) {
             throw new IllegalArgumentException();
@@ -130,7 +147,7 @@ final class StorageKeys {
                 warehouse,
                 settings.get(ALLOWED_LOCATIONS),
                 s3(settings),
-                new CacheConfig(settings.get(CACHE_DIRECTORY), settings.get(CACHE_SIZE)));
+                new CacheConfig(settings.get(CACHE_DIRECTORY), settings.get(CACHE_SIZE), settings.get(S3_READS)));
     }
 
     private static S3Config s3(Settings settings) {

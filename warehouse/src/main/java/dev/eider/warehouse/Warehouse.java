@@ -7,6 +7,7 @@ import dev.eider.catalog.TableCatalog;
 import dev.eider.catalog.TableState;
 import dev.eider.catalog.TableWatch;
 import dev.eider.warehouse.engine.Cancellation;
+import dev.eider.warehouse.engine.ExtensionStatus;
 import dev.eider.warehouse.engine.QueryEngine;
 import dev.eider.warehouse.maintenance.OrphanFiles;
 import dev.eider.warehouse.maintenance.OrphanListing;
@@ -22,8 +23,10 @@ import dev.eider.warehouse.scan.SnapshotPlanner;
 import dev.eider.warehouse.statement.SqlStatement;
 import dev.eider.warehouse.statement.StatementRunner;
 import dev.eider.warehouse.statement.UpdateResult;
+import dev.eider.warehouse.storage.CacheCounts;
 import dev.eider.warehouse.storage.Locations;
 import dev.eider.warehouse.storage.Storage;
+import dev.eider.warehouse.storage.StorageConfig;
 import dev.eider.warehouse.storage.StorageTraffic;
 import dev.eider.warehouse.types.IcebergToArrow;
 import dev.eider.warehouse.write.TableAppender;
@@ -56,6 +59,7 @@ public final class Warehouse implements AutoCloseable {
     private final Storage storage;
     private final TableCatalog catalog;
     private final QueryEngine engine;
+    private final StorageConfig.Reads reads;
     private final BufferAllocator allocator;
     private final TableAppender appender;
     private final ExecutorService manifestLoads;
@@ -75,6 +79,7 @@ public final class Warehouse implements AutoCloseable {
             catalog.close();
             throw e;
         }
+        this.reads = config.storage().cache().reads();
         this.allocator = parent.newChildAllocator("warehouse", 0, Long.MAX_VALUE);
         this.appender = new TableAppender(catalog, engine, storage, config.write(), allocator);
         this.manifestLoads = manifestLoads();
@@ -105,13 +110,27 @@ public final class Warehouse implements AutoCloseable {
     }
 
     private static QueryEngine openEngine(WarehouseConfig config, Storage storage) {
-        QueryEngine engine = QueryEngine.open(config.engine(), storage.directories());
+        QueryEngine engine = QueryEngine.open(config.engine(), storage.directories(), storage.bucketAccess());
         try {
             SnapshotBinder.requireEngine(config.read(), engine);
+            requireDirectReads(config.storage(), storage, engine);
             return engine;
         } catch (RuntimeException e) {
             engine.close();
             throw e;
+        }
+    }
+
+    private static void requireDirectReads(StorageConfig config, Storage storage, QueryEngine engine) {
+        boolean wanted = config.cache().reads() == StorageConfig.Reads.DIRECT
+                && storage.bucketAccess().isPresent();
+        if (wanted && !engine.readsBuckets()) {
+            throw new EiderException(
+                    ErrorCode.INVALID_CONFIGURATION,
+                    "storage.s3.reads is direct, but %s: `eider extensions install` fetches it, and storage.s3.reads=auto does without"
+                            .formatted(engine.httpfs()
+                                    .map(ExtensionStatus::detail)
+                                    .orElse("this engine loads no extensions of DuckDB")));
         }
     }
 
@@ -131,9 +150,28 @@ public final class Warehouse implements AutoCloseable {
         }
     }
 
-    /** Returns how tables are read as a rule, and why: a sentence for people. */
+    /** Returns how tables are read as a rule, and why: a sentence or two for people. */
     public String readEngine() {
-        return binder.readEngine();
+        return binder.readEngine() + bucketReads().map(text -> ". " + text).orElse("");
+    }
+
+    private Optional<String> bucketReads() {
+        if (storage.cacheCounts().isEmpty()) {
+            return Optional.empty();
+        }
+        if (engine.readsBuckets()) {
+            return Optional.of(
+                    reads == StorageConfig.Reads.DIRECT
+                            ? "Files in buckets are read there: storage.s3.reads is direct"
+                            : "Large files in buckets are read there until a second query asks for them");
+        }
+        return Optional.of("Files in buckets are read by way of this host: "
+                + engine.httpfs()
+                        .map(ExtensionStatus::detail)
+                        .orElse(
+                                storage.bucketAccess().isEmpty()
+                                        ? "storage.s3.reads is cached"
+                                        : "this engine loads no extensions of DuckDB"));
     }
 
     /** Returns how each table of a bound query is read, and why, in the order of its references. */
@@ -290,6 +328,11 @@ public final class Warehouse implements AutoCloseable {
     /** Returns what was asked of buckets since this was opened; nothing without buckets. */
     public Optional<StorageTraffic> storageTraffic() {
         return storage.traffic();
+    }
+
+    /** Returns what the cache of data files did since this was opened; nothing without buckets. */
+    public Optional<CacheCounts> cacheCounts() {
+        return storage.cacheCounts();
     }
 
     /** Deletes every file below the location of new tables: for a warehouse that was made for a moment. */

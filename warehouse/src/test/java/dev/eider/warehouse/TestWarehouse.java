@@ -70,10 +70,15 @@ public final class TestWarehouse implements AutoCloseable {
 
     /** Opens a warehouse whose files are somewhere else than those of the other tests. */
     public TestWarehouse(Path directory, StorageConfig location) {
+        this(directory, location, ExtensionConfig.NONE);
+    }
+
+    /** Opens a warehouse whose files are somewhere else than those of the other tests, with extensions of DuckDB. */
+    public TestWarehouse(Path directory, StorageConfig location, ExtensionConfig extensions) {
         this(
                 directory,
                 Clock.systemUTC(),
-                at(config(directory, writes(), ReadConfig.Engine.PLANNED, ExtensionConfig.NONE), location));
+                at(config(directory, writes(), ReadConfig.Engine.PLANNED, extensions), location));
     }
 
     private static WarehouseConfig at(WarehouseConfig config, StorageConfig location) {
@@ -124,7 +129,12 @@ public final class TestWarehouse implements AutoCloseable {
                         CatalogConfig.DEFAULT_NAME,
                         ""),
                 TestStorage.of(directory),
-                new EngineConfig(512L << 20, 2, directory.resolve("tmp"), 1L << 30, extensions),
+                new EngineConfig(
+                        512L << 20,
+                        2,
+                        directory.resolve("tmp"),
+                        1L << 30,
+                        TestStorage.isReadDirectly() ? TestExtensions.assumed() : extensions),
                 writes,
                 new ReadConfig(reads, 65_536, 64 << 20, ReadConfig.TICKET_LIFETIME));
     }

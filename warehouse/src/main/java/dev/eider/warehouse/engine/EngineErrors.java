@@ -10,14 +10,19 @@ import java.util.regex.Pattern;
 /**
  * Turns DuckDB's errors into Eider's: the one place that reads its messages, by their error-type prefix.
  *
- * <p>Messages lose the quotation of the executed text, which is not the caller's own, and host paths. Stateless.
+ * <p>Messages lose the quotation of the executed text, which is not the caller's own, host paths, and advice on DuckDB's
+ * settings. Stateless.
  */
 final class EngineErrors {
     private static final Pattern TYPED = Pattern.compile(
             "^(?:[A-Z][\\w ]*? ?Error: )*?(?<type>[A-Z][A-Za-z ]*?) Error: (?<text>.*)$", Pattern.DOTALL);
-    private static final Pattern QUOTATION =
-            Pattern.compile("\\n\\s*\\n?(LINE \\d+:|Stack Trace:|Possible solutions:|\\tat ).*", Pattern.DOTALL);
-    private static final Pattern HOST_PATH = Pattern.compile("(?:file:/{0,3})?/[^\\s\"',;:()]+/[^\\s\"',;:()]*");
+    private static final Pattern QUOTATION = Pattern.compile(
+            "\\n\\s*\\n?(LINE \\d+:|Stack Trace:|Possible solutions:|Authentication Failure|Bad Request|\\tat ).*",
+            Pattern.DOTALL);
+    private static final Pattern PLACE =
+            Pattern.compile("(\\b(?:s3|https?)://[^\\s\"',;()]*)|(?:file:/{0,3})?/[^\\s\"',;:()]+/[^\\s\"',;:()]*");
+    private static final Pattern NOT_FOUND = Pattern.compile("\\bHTTP 404\\b|\\b404 \\(");
+    private static final Pattern SLOW_DOWN = Pattern.compile("\\bHTTP 503\\b|\\b503 \\(");
     private static final Map<String, ErrorCode> CODES = Map.ofEntries(
             Map.entry("parser", ErrorCode.INVALID_SQL),
             Map.entry("syntax", ErrorCode.INVALID_SQL),
@@ -37,6 +42,7 @@ final class EngineErrors {
             Map.entry("permission", ErrorCode.FORBIDDEN),
             Map.entry("interrupt", ErrorCode.CANCELLED),
             Map.entry("out of memory", ErrorCode.TOO_LARGE),
+            Map.entry("http", ErrorCode.STORAGE_FAILED),
             Map.entry("io", ErrorCode.STORAGE_FAILED));
 
     private EngineErrors() {}
@@ -60,6 +66,7 @@ final class EngineErrors {
         ErrorCode code = CODES.getOrDefault(typed.group("type").toLowerCase(Locale.ROOT), ErrorCode.INTERNAL);
         String text = readable(typed.group("text"));
         return switch (code) {
+            case STORAGE_FAILED -> storageFailure(text, error);
             case CANCELLED -> new EiderException(code, "The query was cancelled", error);
             case TOO_LARGE -> new EiderException(code, "The query needs more memory than it may use: " + text, error);
             case INTERNAL -> new EiderException(code, "The query engine failed: " + text, error);
@@ -67,9 +74,23 @@ final class EngineErrors {
         };
     }
 
+    /** Tells apart what a bucket answered. */
+    private static EiderException storageFailure(String text, Throwable error) {
+        if (NOT_FOUND.matcher(text).find()) {
+            return new EiderException(
+                    ErrorCode.VERSION_NOT_FOUND,
+                    "Files of a snapshot are gone: it was removed meanwhile, or its storage lost them",
+                    error);
+        }
+        ErrorCode code = SLOW_DOWN.matcher(text).find() ? ErrorCode.OVERLOADED : ErrorCode.STORAGE_FAILED;
+        return new EiderException(code, text, error);
+    }
+
     private static String readable(String text) {
         String own = QUOTATION.matcher(text).replaceFirst("").strip();
-        return HOST_PATH.matcher(own).replaceAll("<path>").replaceAll("\\s*\\n\\s*", " ");
+        return PLACE.matcher(own)
+                .replaceAll(place -> place.group(1) == null ? "<path>" : Matcher.quoteReplacement(place.group()))
+                .replaceAll("\\s*\\n\\s*", " ");
     }
 
     private static String firstLine(String message) {

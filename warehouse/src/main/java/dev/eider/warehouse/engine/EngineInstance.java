@@ -2,14 +2,17 @@ package dev.eider.warehouse.engine;
 
 import dev.eider.catalog.EiderException;
 import dev.eider.catalog.ErrorCode;
+import dev.eider.warehouse.storage.BucketAccess;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.duckdb.DuckDBConnection;
 
 /**
@@ -24,24 +27,34 @@ final class EngineInstance implements AutoCloseable {
     private final DuckDBConnection first;
     private final TempDirectory temp;
     private final ScanFunctions scans;
-    private final List<ExtensionStatus> extensions;
+    private final Loaded loaded;
     private final PlanText plans;
 
     private EngineInstance(
-            DuckDBConnection first,
-            TempDirectory temp,
-            ScanFunctions scans,
-            List<ExtensionStatus> extensions,
-            PlanText plans) {
+            DuckDBConnection first, TempDirectory temp, ScanFunctions scans, Loaded loaded, PlanText plans) {
         this.first = first;
         this.temp = temp;
         this.scans = scans;
-        this.extensions = List.copyOf(extensions);
+        this.loaded = loaded;
         this.plans = plans;
     }
 
-    /** Starts an instance that may touch files below the given directories only. */
-    static EngineInstance start(EngineConfig config, List<Path> directories) {
+    /**
+     * What was loaded into an instance.
+     *
+     * @param extensions those that read tables by themselves
+     * @param httpfs what became of the one that reads buckets; nothing if it was not to be loaded
+     * @param secret present if it is usable
+     */
+    private record Loaded(
+            List<ExtensionStatus> extensions, Optional<ExtensionStatus> httpfs, Optional<BucketSecret> secret) {}
+
+    /**
+     * Starts an instance that may touch files below the given directories only.
+     *
+     * @param buckets what else it may read, if it can
+     */
+    static EngineInstance start(EngineConfig config, List<Path> directories, Optional<BucketAccess> buckets) {
         TempDirectory temp = TempDirectory.create(config.tempDirectory());
         Properties properties = new Properties();
         // A result is produced while it is read: inherited by every connection, off it would fill the memory.
@@ -53,45 +66,63 @@ final class EngineInstance implements AutoCloseable {
             DuckDBConnection first =
                     DriverManager.getConnection("jdbc:duckdb:", properties).unwrap(DuckDBConnection.class);
             ScanFunctions scans = new ScanFunctions();
-            List<ExtensionStatus> extensions;
+            Loaded loaded;
             try (Statement statement = first.createStatement()) {
                 scans.register(first);
-                extensions = load(config.extensions(), first);
+                loaded = load(config.extensions(), buckets, first);
                 statement.execute("COPY (SELECT 0 AS nothing WHERE false) TO %s (FORMAT parquet)"
                         .formatted(SqlText.quoteLiteral(
                                 temp.path().resolve(NO_ROWS).toString())));
                 GrowthLimits.install(first);
-                for (String setting : settings(config, temp.path(), directories)) {
+                for (String setting : settings(config, temp.path(), directories, loaded.secret())) {
                     statement.execute(setting);
                 }
-            } catch (SQLException e) {
+                loaded.secret().ifPresent(secret -> secret.refresh(first));
+            } catch (SQLException | RuntimeException e) {
                 first.close();
                 throw e;
             }
             List<Path> hidden = new ArrayList<>(directories);
             hidden.add(temp.path());
             hidden.add(config.tempDirectory().toAbsolutePath().normalize());
-            return new EngineInstance(first, temp, scans, extensions, new PlanText(hidden));
+            return new EngineInstance(first, temp, scans, loaded, new PlanText(hidden));
         } catch (SQLException e) {
             temp.close();
             throw new EiderException(
                     ErrorCode.INVALID_CONFIGURATION, "The query engine does not start: " + e.getMessage(), e);
+        } catch (RuntimeException e) {
+            temp.close();
+            throw e;
         }
     }
 
-    private static List<ExtensionStatus> load(ExtensionConfig config, DuckDBConnection instance) throws SQLException {
+    private static Loaded load(ExtensionConfig config, Optional<BucketAccess> buckets, DuckDBConnection instance)
+            throws SQLException {
         Extensions.neverFetch(instance);
-        return config.directory().isEmpty()
-                ? List.of()
-                : Extensions.in(config.directory().get(), instance).load();
+        if (config.directory().isEmpty()) {
+            return new Loaded(List.of(), Optional.empty(), Optional.empty());
+        }
+        Extensions extensions = Extensions.in(config.directory().get(), instance);
+        List<ExtensionStatus> tables = extensions.load();
+        if (buckets.isEmpty()) {
+            return new Loaded(tables, Optional.empty(), Optional.empty());
+        }
+        ExtensionStatus httpfs = extensions.load("httpfs");
+        return new Loaded(
+                tables, Optional.of(httpfs), httpfs.usable() ? buckets.map(BucketSecret::new) : Optional.empty());
     }
 
     /** The order matters: directories cannot be allowed after external access is off, nothing after the lock. */
-    private static List<String> settings(EngineConfig config, Path temp, List<Path> directories) {
-        String allowed = directories.stream()
-                .map(directory -> SqlText.quoteLiteral(directory + "/"))
+    private static List<String> settings(
+            EngineConfig config, Path temp, List<Path> directories, Optional<BucketSecret> secret) {
+        String allowed = Stream.concat(
+                        directories.stream().map(directory -> directory + "/"),
+                        secret.stream().flatMap(buckets -> buckets.scopes().stream()))
+                .map(SqlText::quoteLiteral)
                 .collect(Collectors.joining(", ", "[", "]"));
-        return List.of(
+        List<String> settings =
+                new ArrayList<>(secret.map(BucketSecret::settings).orElse(List.of()));
+        settings.addAll(List.of(
                 "SET TimeZone = 'UTC'",
                 "SET memory_limit = '" + config.memoryLimitBytes() + "B'",
                 "SET threads = " + config.threads(),
@@ -101,7 +132,8 @@ final class EngineInstance implements AutoCloseable {
                 "SET enable_progress_bar = false",
                 "SET allowed_directories = " + allowed,
                 "SET enable_external_access = false",
-                "SET lock_configuration = true");
+                "SET lock_configuration = true"));
+        return settings;
     }
 
     /** Returns a new connection of this instance, which its taker closes. */
@@ -118,7 +150,16 @@ final class EngineInstance implements AutoCloseable {
     }
 
     List<ExtensionStatus> extensions() {
-        return extensions;
+        return loaded.extensions();
+    }
+
+    Optional<ExtensionStatus> httpfs() {
+        return loaded.httpfs();
+    }
+
+    /** Tells the instance the keys of buckets that are valid now. */
+    void refreshKeys() {
+        loaded.secret().ifPresent(secret -> secret.refresh(first));
     }
 
     /** Returns a Parquet file without rows, and without columns that a table could have. */

@@ -17,10 +17,10 @@ import java.util.Optional;
  * host, nothing can be loaded into it. An extension that does not load is a status, not an error.
  */
 final class Extensions {
-    /** What an engine loads, in the order of loading: what {@code iceberg} lacks, it would look for by itself. */
+    /** What an engine loads to read tables, in the order of loading: what {@code iceberg} lacks, it would look for by itself. */
     static final List<String> LOADED = List.of("avro", "iceberg");
 
-    /** What an operator can fetch: also {@code httpfs}, with which {@code iceberg} reads from object stores. */
+    /** What an operator can fetch: also {@code httpfs}, with which an engine reads buckets. */
     private static final List<String> OFFERED = List.of("avro", "httpfs", "iceberg");
 
     /** What Eider uses of DuckDB and comes with its driver. */
@@ -89,7 +89,8 @@ final class Extensions {
         return statuses;
     }
 
-    private ExtensionStatus load(String name) throws SQLException {
+    /** Loads one, if it is there. */
+    ExtensionStatus load(String name) throws SQLException {
         Path file = files.resolve(name + ".duckdb_extension");
         if (!Files.exists(file)) {
             return new ExtensionStatus(name, "", file.toString(), false, ExtensionStatus.NOT_INSTALLED);

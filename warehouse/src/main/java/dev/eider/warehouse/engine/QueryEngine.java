@@ -1,5 +1,6 @@
 package dev.eider.warehouse.engine;
 
+import dev.eider.warehouse.storage.BucketAccess;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
@@ -43,10 +44,21 @@ public final class QueryEngine implements AutoCloseable {
      * @param directories what {@code read_parquet} and {@code COPY} may reach; callers' SQL is gated before that
      */
     public static QueryEngine open(EngineConfig config, List<Path> directories) {
-        EngineInstance shared = EngineInstance.start(config.shared(), directories);
+        return open(config, directories, Optional.empty());
+    }
+
+    /**
+     * Starts an engine that may touch files below the given directories only.
+     *
+     * @param buckets what else it may read, if its extension for that can be loaded
+     */
+    public static QueryEngine open(EngineConfig config, List<Path> directories, Optional<BucketAccess> buckets) {
+        EngineInstance shared = EngineInstance.start(config.shared(), directories, buckets);
         try {
             EngineConfig serial = config.serial();
-            return new QueryEngine(shared, EngineInstance.start(serial, directories), serial.memoryLimitBytes());
+            // What is small enough for it is never left in a bucket.
+            EngineInstance alone = EngineInstance.start(serial, directories, Optional.empty());
+            return new QueryEngine(shared, alone, serial.memoryLimitBytes());
         } catch (RuntimeException e) {
             shared.close();
             throw e;
@@ -63,9 +75,24 @@ public final class QueryEngine implements AutoCloseable {
         return shared.fileWithoutRows();
     }
 
-    /** Returns what became of the extensions that the instance may use; nothing if it was to load none. */
+    /** Returns what became of the extensions that read tables; nothing if the engine was to load none. */
     public List<ExtensionStatus> extensions() {
         return shared.extensions();
+    }
+
+    /** Returns what became of the extension that reads buckets; nothing if the engine was not to load it. */
+    public Optional<ExtensionStatus> httpfs() {
+        return shared.httpfs();
+    }
+
+    /** Returns whether the connections of {@link #connect()} can read files in buckets. */
+    public boolean readsBuckets() {
+        return shared.httpfs().filter(ExtensionStatus::usable).isPresent();
+    }
+
+    /** Tells the engine the keys of buckets that are valid now: before files are read there. */
+    public void refreshKeys() {
+        shared.refreshKeys();
     }
 
     /** Returns a new connection; the caller closes it. */

@@ -56,19 +56,7 @@ final class ChosenScan implements ScanPlanner {
         return extensions.stream()
                 .filter(extension -> !extension.usable())
                 .findFirst()
-                .map(ChosenScan::missing);
-    }
-
-    private static Missing missing(ExtensionStatus extension) {
-        return extension.problem().equals(ExtensionStatus.NOT_INSTALLED)
-                ? new Missing(
-                        "DuckDB's optional extension %s is not installed".formatted(extension.name()),
-                        "DuckDB's optional extension %s is not installed as %s"
-                                .formatted(extension.name(), extension.path()))
-                : new Missing(
-                        "DuckDB's extension %s is not usable on the server".formatted(extension.name()),
-                        "DuckDB's extension %s is not usable from %s (%s)"
-                                .formatted(extension.name(), extension.path(), extension.problem()));
+                .map(extension -> new Missing(extension.text(), extension.detail()));
     }
 
     /** Returns how tables are read as a rule, and why: one sentence for people. */

@@ -1,10 +1,8 @@
 package dev.eider.warehouse.scan;
 
 import dev.eider.catalog.TableState;
-import dev.eider.warehouse.storage.ParquetInput;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,6 +19,7 @@ import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.conf.PlainParquetConfiguration;
 import org.apache.parquet.format.converter.ParquetMetadataConverter;
 import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.io.InputFile;
 import org.apache.parquet.schema.MessageType;
 import org.jspecify.annotations.Nullable;
 
@@ -51,7 +50,7 @@ final class FileShapes {
                 return known;
             }
         }
-        FileShape read = shape(key, footer(location, paths.of(location)));
+        FileShape read = shape(key, footer(location, paths.input(location)));
         synchronized (remembered) {
             FileShape shared = latest != null && latest.equals(read) ? latest : read;
             latest = shared;
@@ -63,8 +62,8 @@ final class FileShapes {
         }
     }
 
-    private static MessageType footer(String location, Path path) {
-        try (ParquetFileReader reader = ParquetFileReader.open(new ParquetInput(path), WITHOUT_ROW_GROUPS)) {
+    private static MessageType footer(String location, InputFile file) {
+        try (ParquetFileReader reader = ParquetFileReader.open(file, WITHOUT_ROW_GROUPS)) {
             return reader.getFileMetaData().getSchema();
         } catch (NoSuchFileException e) {
             throw new NotFoundException(e, "File does not exist: %s", location);

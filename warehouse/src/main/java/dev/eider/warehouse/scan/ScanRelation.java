@@ -7,6 +7,7 @@ import dev.eider.catalog.TableState;
 import dev.eider.warehouse.engine.EngineConnection;
 import dev.eider.warehouse.engine.QueryEngine;
 import dev.eider.warehouse.storage.HeldFiles;
+import dev.eider.warehouse.storage.Locations;
 import dev.eider.warehouse.storage.Storage;
 import dev.eider.warehouse.storage.StoredFile;
 import java.util.HashMap;
@@ -36,7 +37,7 @@ public final class ScanRelation {
 
     /** Creates what renders scans for connections of one engine. */
     public ScanRelation(Storage storage, QueryEngine engine) {
-        this.tools = new ScanTools(storage, engine.fileWithoutRows(), new FileShapes(), new PositionDeletes());
+        this.tools = new ScanTools(storage, engine, new FileShapes(), new PositionDeletes());
     }
 
     /** Which columns the relation has beside those of the table. */
@@ -55,7 +56,7 @@ public final class ScanRelation {
     public String of(EngineConnection connection, TableState state, Schema schema, ScanPlan plan, Rows rows) {
         requireReadable(state, schema, plan);
         try {
-            ScanPaths paths = new ScanPaths(tools.storage().allowed(), hold(connection, plan));
+            ScanPaths paths = new ScanPaths(tools.storage(), hold(connection, plan));
             return new ScanRendering(tools, paths, connection, state, schema, rows).of(plan);
         } catch (NotFoundException e) {
             throw new EiderException(
@@ -66,7 +67,7 @@ public final class ScanRelation {
         }
     }
 
-    /** What is in a bucket comes to this host for as long as the connection reads it. */
+    /** What is in a bucket and has to come to this host stays here for as long as the connection reads it. */
     private HeldFiles hold(EngineConnection connection, ScanPlan plan) {
         Set<StoredFile> files = new LinkedHashSet<>();
         for (ScanFile file : plan.files()) {
@@ -77,9 +78,17 @@ public final class ScanRelation {
                 }
             }
         }
-        HeldFiles held = tools.storage().hold(files, connection::isCancelled);
+        boolean directly = tools.engine().readsBuckets();
+        HeldFiles held = tools.storage().hold(files, directly, connection::isCancelled);
         connection.own(held);
+        if (files.stream().anyMatch(file -> isLeftInItsBucket(file.location(), held))) {
+            tools.engine().refreshKeys();
+        }
         return held;
+    }
+
+    private static boolean isLeftInItsBucket(String location, HeldFiles held) {
+        return Locations.isS3(location) && held.path(location).isEmpty();
     }
 
     private static void requireReadable(TableState state, Schema schema, ScanPlan plan) {

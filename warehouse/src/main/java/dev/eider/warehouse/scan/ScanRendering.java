@@ -4,7 +4,6 @@ import dev.eider.catalog.TableState;
 import dev.eider.warehouse.engine.EngineConnection;
 import dev.eider.warehouse.engine.SqlText;
 import dev.eider.warehouse.types.DuckDbTypes;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -88,18 +87,19 @@ final class ScanRendering {
 
     private String part(Part part, List<ScanFile> files, StructType wanted) {
         long count = files.stream().mapToLong(ScanFile::rows).sum();
-        List<String> paths = files.stream().map(file -> path(file.location())).toList();
+        List<String> read =
+                files.stream().map(file -> paths.literal(file.location())).toList();
         boolean plain = part.kind().shape().isEmpty()
                 && !part.positional()
                 && !part.byEquality()
                 && rows == ScanRelation.Rows.PLAIN;
         if (plain) {
-            return "SELECT * FROM " + reader(paths, ColumnMapping.plainSchema(schema.asStruct()), count);
+            return "SELECT * FROM " + reader(read, ColumnMapping.plainSchema(schema.asStruct()), count);
         }
         ColumnMapping mapping =
                 new ColumnMapping(wanted, part.kind().shape(), part.kind().constants());
         List<String> columns = new ArrayList<>(mapping.columns(schema.asStruct()));
-        StringBuilder from = new StringBuilder(reader(paths, mapping.schema(), count)).append(" AS r");
+        StringBuilder from = new StringBuilder(reader(read, mapping.schema(), count)).append(" AS r");
         if (rows == ScanRelation.Rows.WITH_POSITIONS) {
             columns.add("f.location AS " + ScanRelation.FILE);
             columns.add(ROW_NUMBER + " AS " + ScanRelation.POSITION);
@@ -204,30 +204,22 @@ final class ScanRendering {
                                 .toArray(),
                         FILE_INDEX)
                 + " AS partition");
-        List<String> paths = new ArrayList<>();
+        List<String> read = new ArrayList<>();
         long count = 0;
         for (DeleteFile file : files) {
             if (file.format() != FileFormat.PARQUET) {
                 throw ScanRelation.unsupported(state, "has equality deletes in %s files".formatted(file.format()));
             }
-            paths.add(path(file.location()));
+            read.add(paths.literal(file.location()));
             count += file.recordCount();
         }
-        return "SELECT %s FROM %s AS r".formatted(columns, reader(paths, mapping.schema(), count));
+        return "SELECT %s FROM %s AS r".formatted(columns, reader(read, mapping.schema(), count));
     }
 
-    private String path(String location) {
-        return quoted(paths.of(location));
-    }
-
-    private static String quoted(Path path) {
-        return SqlText.quoteLiteral(SqlText.globEscaped(path.toString()));
-    }
-
-    private String reader(List<String> paths, String columns, long count) {
-        List<String> all = new ArrayList<>(paths);
+    private String reader(List<String> read, String columns, long count) {
+        List<String> all = new ArrayList<>(read);
         if (all.size() == 1) {
-            all.add(quoted(tools.fileWithoutRows()));
+            all.add(ScanPaths.literal(tools.engine().fileWithoutRows()));
         }
         return "read_parquet([%s], schema => %s, explicit_cardinality => %d)"
                 .formatted(String.join(", ", all), columns, Math.max(1, count));

@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
@@ -113,6 +114,10 @@ final class DataFileCache implements AutoCloseable {
         boolean isAbandoned() {
             return readers == 0 && !whole.isDone();
         }
+
+        boolean isWhole() {
+            return whole.isDone() && !whole.isCompletedExceptionally();
+        }
     }
 
     private void add(Found found) {
@@ -132,14 +137,52 @@ final class DataFileCache implements AutoCloseable {
     HeldFiles hold(Collection<StoredFile> files, BooleanSupplier cancelled) {
         Map<StoredFile, Copy> held = enter(new LinkedHashSet<>(files), cancelled);
         try {
-            Map<String, Path> paths = new HashMap<>();
+            Map<String, Optional<Path>> paths = new HashMap<>();
             for (Map.Entry<StoredFile, Copy> entry : held.entrySet()) {
-                paths.put(entry.getKey().location(), await(entry.getKey(), entry.getValue(), cancelled));
+                paths.put(entry.getKey().location(), Optional.of(await(entry.getKey(), entry.getValue(), cancelled)));
             }
             return new Held(paths, held.values());
         } catch (RuntimeException e) {
             leave(held.values());
             throw e;
+        }
+    }
+
+    /** Makes those files readable by path that are here, whole, and leaves the others where they are; never waits. */
+    HeldFiles holdWhole(Collection<StoredFile> files) {
+        Map<String, Optional<Path>> paths = new HashMap<>();
+        Map<StoredFile, Copy> held = new LinkedHashMap<>();
+        synchronized (copies) {
+            for (StoredFile file : new LinkedHashSet<>(files)) {
+                Copy known = copies.get(name(file));
+                if (known != null && known.isWhole()) {
+                    enter(known);
+                    held.put(file, known);
+                    paths.put(file.location(), Optional.of(known.path));
+                } else {
+                    paths.put(file.location(), Optional.empty());
+                }
+            }
+        }
+        return new Held(paths, held.values());
+    }
+
+    /** Returns how many bytes of files are not here, or not yet. */
+    long bytesAway(Collection<StoredFile> files) {
+        synchronized (copies) {
+            long bytes = 0;
+            for (StoredFile file : files) {
+                Copy known = copies.get(name(file));
+                bytes += known == null || !known.isWhole() ? file.bytes() : 0;
+            }
+            return bytes;
+        }
+    }
+
+    /** Returns whether files could be held at this moment without waiting for others. */
+    boolean hasRoom(Collection<StoredFile> files) {
+        synchronized (copies) {
+            return capacity > 0 && inUse + missing(files) <= capacity;
         }
     }
 
@@ -179,10 +222,7 @@ final class DataFileCache implements AutoCloseable {
                     known = null;
                 }
                 if (known != null) {
-                    hits.increment();
-                    hitBytes.add(file.bytes());
-                    inUse += known.readers == 0 ? known.bytes : 0;
-                    known.readers++;
+                    enter(known);
                     held.put(file, known);
                 } else {
                     misses.increment();
@@ -200,6 +240,14 @@ final class DataFileCache implements AutoCloseable {
         }
         fetches.forEach(Runnable::run);
         return held;
+    }
+
+    /** Counts one more reader of what is here. */
+    private void enter(Copy known) {
+        hits.increment();
+        hitBytes.add(known.bytes);
+        inUse += known.readers == 0 ? known.bytes : 0;
+        known.readers++;
     }
 
     private void awaitRoom(Collection<StoredFile> files, long deadline, BooleanSupplier cancelled) {
@@ -365,18 +413,18 @@ final class DataFileCache implements AutoCloseable {
     }
 
     private final class Held implements HeldFiles {
-        private final Map<String, Path> paths;
+        private final Map<String, Optional<Path>> paths;
         private final Collection<Copy> held;
         private boolean closed;
 
-        Held(Map<String, Path> paths, Collection<Copy> held) {
+        Held(Map<String, Optional<Path>> paths, Collection<Copy> held) {
             this.paths = paths;
             this.held = List.copyOf(held);
         }
 
         @Override
-        public Path path(String location) {
-            Path path = paths.get(location);
+        public Optional<Path> path(String location) {
+            Optional<Path> path = paths.get(location);
             if (path == null) {
                 throw new IllegalArgumentException("Not held: " + location);
             }

@@ -10,32 +10,64 @@ import org.apache.parquet.io.DelegatingSeekableInputStream;
 import org.apache.parquet.io.InputFile;
 import org.apache.parquet.io.SeekableInputStream;
 
-/** A local file as Parquet's own reader wants it. Thread-safe; its streams are not. */
-public final class ParquetInput implements InputFile {
-    private final Path path;
+/** Files as Parquet's own reader wants them. Thread-safe; their streams are not. */
+public final class ParquetInput {
 
-    public ParquetInput(Path path) {
-        this.path = path;
+    private ParquetInput() {}
+
+    /** Returns a file of this host. */
+    public static InputFile of(Path path) {
+        return new Local(path);
     }
 
-    @Override
-    public long getLength() throws IOException {
-        return Files.size(path);
+    /** Returns a file wherever Iceberg finds it. */
+    public static InputFile of(org.apache.iceberg.io.InputFile file) {
+        return new Anywhere(file);
     }
 
-    @Override
-    public SeekableInputStream newStream() throws IOException {
-        FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
-        return new DelegatingSeekableInputStream(Channels.newInputStream(channel)) {
-            @Override
-            public long getPos() throws IOException {
-                return channel.position();
-            }
+    private record Local(Path path) implements InputFile {
+        @Override
+        public long getLength() throws IOException {
+            return Files.size(path);
+        }
 
-            @Override
-            public void seek(long position) throws IOException {
-                channel.position(position);
-            }
-        };
+        @Override
+        public SeekableInputStream newStream() throws IOException {
+            FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
+            return new DelegatingSeekableInputStream(Channels.newInputStream(channel)) {
+                @Override
+                public long getPos() throws IOException {
+                    return channel.position();
+                }
+
+                @Override
+                public void seek(long position) throws IOException {
+                    channel.position(position);
+                }
+            };
+        }
+    }
+
+    private record Anywhere(org.apache.iceberg.io.InputFile file) implements InputFile {
+        @Override
+        public long getLength() {
+            return file.getLength();
+        }
+
+        @Override
+        public SeekableInputStream newStream() {
+            org.apache.iceberg.io.SeekableInputStream stream = file.newStream();
+            return new DelegatingSeekableInputStream(stream) {
+                @Override
+                public long getPos() throws IOException {
+                    return stream.getPos();
+                }
+
+                @Override
+                public void seek(long position) throws IOException {
+                    stream.seek(position);
+                }
+            };
+        }
     }
 }

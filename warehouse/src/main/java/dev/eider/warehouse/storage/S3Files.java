@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
 import org.apache.iceberg.aws.s3.S3FileIO;
 import org.apache.iceberg.util.SerializableSupplier;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
@@ -17,10 +19,15 @@ import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
+import software.amazon.awssdk.identity.spi.AwsSessionCredentialsIdentity;
+import software.amazon.awssdk.identity.spi.IdentityProvider;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
+import software.amazon.awssdk.services.s3.S3ServiceClientConfiguration;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 
 /**
@@ -136,6 +143,41 @@ final class S3Files implements UnfinishedUploads, AutoCloseable {
 
     S3FileIO io() {
         return io;
+    }
+
+    /** Returns what somebody else needs to read below some prefixes. */
+    BucketAccess access(S3Config config, List<String> prefixes) {
+        S3ServiceClientConfiguration known = client.serviceClientConfiguration();
+        return new BucketAccess(
+                prefixes,
+                config.endpoint().map(S3Files::uri).map(S3Files::server),
+                known.region().id(),
+                config.pathStyle(),
+                config.attempts(),
+                () -> keys(known.credentialsProvider()));
+    }
+
+    private static BucketAccess.Server server(URI endpoint) {
+        String path = endpoint.getRawPath() == null ? "" : endpoint.getRawPath();
+        return new BucketAccess.Server(
+                endpoint.getRawAuthority() + path.replaceFirst("/+$", ""),
+                endpoint.getScheme().equals("https"));
+    }
+
+    private static S3Config.Credentials keys(IdentityProvider<? extends AwsCredentialsIdentity> provider) {
+        AwsCredentialsIdentity keys;
+        try {
+            keys = provider.resolveIdentity().join();
+        } catch (SdkException | CompletionException e) {
+            throw new EiderException(
+                    ErrorCode.STORAGE_FAILED, "No keys for buckets are found: %s".formatted(e.getMessage()), e);
+        }
+        return new S3Config.Credentials(
+                keys.accessKeyId(),
+                keys.secretAccessKey(),
+                keys instanceof AwsSessionCredentialsIdentity lent
+                        ? Optional.of(lent.sessionToken())
+                        : Optional.empty());
     }
 
     StorageTraffic traffic() {

@@ -48,7 +48,13 @@ public final class Storage implements AutoCloseable {
     }
 
     /** What files in buckets take. */
-    private record Buckets(S3Files files, CacheDirectory directory, DataFileCache cache, ExecutorService uploads)
+    private record Buckets(
+            S3Files files,
+            CacheDirectory directory,
+            DataFileCache cache,
+            BucketReads reads,
+            Optional<BucketAccess> access,
+            ExecutorService uploads)
             implements AutoCloseable {
 
         static Buckets open(StorageConfig config, AllowedLocations allowed) {
@@ -74,11 +80,32 @@ public final class Storage implements AutoCloseable {
             }
             Downloads downloads =
                     new Downloads(new WarehouseFiles(allowed, new LocalFileIO(allowed), Optional.of(files)));
+            DataFileCache cache = new DataFileCache(directory, config.cache().bytes(), downloads, ROOM_TIMEOUT);
             return new Buckets(
                     files,
                     directory,
-                    new DataFileCache(directory, config.cache().bytes(), downloads, ROOM_TIMEOUT),
+                    cache,
+                    new BucketReads(config.cache(), cache),
+                    access(config, allowed, files),
                     uploadThreads());
+        }
+
+        /** Nobody is told of buckets that he is not to read, or cannot: their keys stay here. */
+        private static Optional<BucketAccess> access(StorageConfig config, AllowedLocations allowed, S3Files files) {
+            StorageConfig.Reads reads = config.cache().reads();
+            boolean ownKey = config.s3().encryption().type().equals("custom");
+            if (ownKey && reads == StorageConfig.Reads.DIRECT) {
+                throw new EiderException(
+                        ErrorCode.INVALID_CONFIGURATION,
+                        "storage.s3.reads is direct, but files under storage.s3.sse-type=custom can only be read by way of"
+                                + " this host: auto does that");
+            }
+            if (ownKey || reads == StorageConfig.Reads.CACHED) {
+                return Optional.empty();
+            }
+            List<String> prefixes =
+                    allowed.prefixes().stream().map(S3Location::toString).toList();
+            return Optional.of(files.access(config.s3(), prefixes));
         }
 
         private static ExecutorService uploadThreads() {
@@ -95,7 +122,7 @@ public final class Storage implements AutoCloseable {
         @Override
         public void close() {
             try {
-                AutoCloseables.close(uploads::shutdown, cache, files);
+                AutoCloseables.close(uploads::shutdown, reads, cache, files);
             } catch (RuntimeException e) {
                 throw e;
             } catch (Exception e) {
@@ -171,26 +198,36 @@ public final class Storage implements AutoCloseable {
     }
 
     /**
-     * Makes files in buckets readable by path; waits until all of them are. Others are left out.
+     * Makes files in buckets readable; waits until all of them are. Others are left out.
      *
+     * @param directly whether whoever reads them has {@link #bucketAccess}, so that files may stay in their bucket
      * @param cancelled asked now and then: once true, the wait ends with an error
      */
-    public HeldFiles hold(Collection<StoredFile> files, BooleanSupplier cancelled) {
+    public HeldFiles hold(Collection<StoredFile> files, boolean directly, BooleanSupplier cancelled) {
         List<StoredFile> away =
                 files.stream().filter(file -> Locations.isS3(file.location())).toList();
         away.forEach(file -> allowed.check(file.location()));
-        return away.isEmpty() ? NONE : buckets.orElseThrow().cache().hold(away, cancelled);
+        if (away.isEmpty()) {
+            return NONE;
+        }
+        Buckets from = buckets.orElseThrow();
+        return directly ? from.reads().hold(away, cancelled) : from.cache().hold(away, cancelled);
     }
 
     private static final HeldFiles NONE = new HeldFiles() {
         @Override
-        public Path path(String location) {
+        public Optional<Path> path(String location) {
             throw new IllegalArgumentException("Not held: " + location);
         }
 
         @Override
         public void close() {}
     };
+
+    /** Returns what an engine needs to read files in their buckets; nothing if there are none, or it is not to. */
+    public Optional<BucketAccess> bucketAccess() {
+        return buckets.flatMap(Buckets::access);
+    }
 
     /** Returns the uploads that nobody may finish any more. */
     public UnfinishedUploads unfinishedUploads() {

@@ -28,9 +28,25 @@ public record StorageConfig(String warehouse, List<String> allowedLocations, S3C
      *
      * @param directory each process takes a directory of its own below it
      * @param bytes how much is kept between queries; 0 keeps nothing
+     * @param reads which files of buckets are read where they are
      */
-    public record CacheConfig(Path directory, long bytes) {
+    public record CacheConfig(Path directory, long bytes, Reads reads) {
         /** Where nothing is in buckets. */
         public static final CacheConfig NONE = new CacheConfig(Path.of("eider-cache"), 0);
+
+        /** Describes a cache for what an engine that can reach buckets does not read there. */
+        public CacheConfig(Path directory, long bytes) {
+            this(directory, bytes, Reads.AUTO);
+        }
+    }
+
+    /** How files in buckets are read, by an engine that can reach buckets; by any other, always by way of this host. */
+    public enum Reads {
+        /** Where they are the first time, if they are large, and by way of this host after that. */
+        AUTO,
+        /** By way of this host. */
+        CACHED,
+        /** Where they are; an engine that cannot is refused. */
+        DIRECT
     }
 }

@@ -47,7 +47,7 @@ final class FileMetrics {
     static DataFile of(Table table, DataFileWriter.WrittenFile file, String location, EngineConnection connection)
             throws IOException {
         ParquetMetadata footer;
-        try (ParquetFileReader reader = ParquetFileReader.open(new ParquetInput(file.path()), PLAIN)) {
+        try (ParquetFileReader reader = ParquetFileReader.open(ParquetInput.of(file.path()), PLAIN)) {
             footer = reader.getFooter();
         }
         List<FieldMetrics<?>> floating = new ArrayList<>();

@@ -434,7 +434,7 @@ class DataFileCacheTest {
 
     private boolean isWhole(HeldFiles held, StoredFile file) {
         try {
-            return Arrays.equals(Files.readAllBytes(held.path(file.location())), files.content(file));
+            return Arrays.equals(Files.readAllBytes(held.path(file.location()).orElseThrow()), files.content(file));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -93,8 +93,8 @@ class MinioTest {
         }
 
         try (Storage storage = Storage.open(config(directory.resolve("another"), KEYS), FileSync.FULL);
-                HeldFiles held = storage.hold(List.of(new StoredFile(location, content.length)), () -> false)) {
-            assertThat(held.path(location)).hasBinaryContent(content);
+                HeldFiles held = storage.hold(List.of(new StoredFile(location, content.length)), false, () -> false)) {
+            assertThat(held.path(location).orElseThrow()).hasBinaryContent(content);
             storage.io().deleteFile(location);
             assertThat(storage.io().newInputFile(location).exists()).isFalse();
         }

@@ -4,12 +4,22 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 
 /** What {@link S3FaultProxy} does with a request instead of passing it on and its answer back. Implementations are stateless. */
 public interface S3Fault {
     /** Passes the request on and the answer back. */
     S3Fault NONE = exchange -> exchange.answer(exchange.forward());
+
+    /** Passes the request on and the answer back, and adds the answer's length. */
+    static S3Fault counting(LongAdder bytes) {
+        return exchange -> {
+            byte[] answer = exchange.forward();
+            bytes.add(answer.length);
+            exchange.answer(answer);
+        };
+    }
 
     /** Asks to slow down; the server never sees the request. */
     S3Fault SLOW_DOWN = refusal("503 Slow Down", "SlowDown");

@@ -2,6 +2,7 @@ package dev.eider.warehouse.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
 
 import dev.eider.catalog.EiderException;
 import dev.eider.catalog.ErrorCode;
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -28,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Files of a bucket behind a network and a server that fail. */
 @Timeout(120)
@@ -171,6 +174,65 @@ class S3FaultsTest {
         }
     }
 
+    @Test
+    void sendsAFileWhileItIsWritten() throws IOException {
+        byte[] content = content(LARGE);
+
+        try (DataFilePlace place = storage.place(prefix + "t/a")) {
+            Path file = beginToWrite(place, content);
+            await().until(() -> proxy.count(Request.of("PUT", "partNumber=1")) == 1);
+            Files.write(file, tail(content), StandardOpenOption.APPEND);
+            place.store(List.of(file));
+        }
+
+        assertThat(stored("t/a-0.parquet")).isEqualTo(content);
+        assertThat(spool()).isEmpty();
+        assertThat(storage.unfinishedUploads().below("s3://" + bucket)).isEmpty();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("faultsThatPass")
+    void storesAGrowingFileDespite(String name, int bytes, Predicate<Request> which, S3Fault fault) throws IOException {
+        byte[] content = content(bytes);
+        proxy.fail(which, 1, fault);
+
+        try (DataFilePlace place = storage.place(prefix + "t/a")) {
+            Path file = beginToWrite(place, content);
+            Files.write(file, tail(content), StandardOpenOption.APPEND);
+            place.store(List.of(file));
+        }
+
+        assertThat(stored("t/a-0.parquet")).isEqualTo(content);
+        assertThat(spool()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void leavesNothingBehindOfAFileThatGrowsNoMore(boolean refused) throws IOException {
+        if (refused) {
+            proxy.failAlways(PART, FAILURE);
+        }
+        try (DataFilePlace place = storage.place(prefix + "t/a")) {
+            beginToWrite(place, content(2 * LARGE));
+            await().until(() -> proxy.count(PART) > 0);
+            place.discard();
+        }
+
+        assertThat(objects()).isEmpty();
+        assertThat(storage.unfinishedUploads().below("s3://" + bucket)).isEmpty();
+        assertThat(spool()).isEmpty();
+    }
+
+    /** Writes the first two thirds of a file. */
+    private static Path beginToWrite(DataFilePlace place, byte[] content) throws IOException {
+        place.sendWhileWritten();
+        return Files.write(place.directory().resolve("a-0.parquet"), Arrays.copyOf(content, content.length * 2 / 3));
+    }
+
+    private static byte[] tail(byte[] content) {
+        return Arrays.copyOfRange(content, content.length * 2 / 3, content.length);
+    }
+
     static Stream<Arguments> faultsOfDownloadsThatPass() {
         return Stream.of(
                 Arguments.of("503", SMALL, S3Fault.SLOW_DOWN),
@@ -191,8 +253,8 @@ class S3FaultsTest {
         String location = put("t/b.parquet", content);
         proxy.fail(GET, 2, fault);
 
-        try (HeldFiles held = storage.hold(List.of(new StoredFile(location, bytes)), () -> false)) {
-            assertThat(held.path(location)).hasBinaryContent(content);
+        try (HeldFiles held = storage.hold(List.of(new StoredFile(location, bytes)), false, () -> false)) {
+            assertThat(held.path(location).orElseThrow()).hasBinaryContent(content);
         }
         assertThat(proxy.count(GET)).as(name).isLessThanOrEqualTo(3L + 2L);
     }
@@ -214,7 +276,7 @@ class S3FaultsTest {
         proxy.failAlways(GET, fault);
 
         EiderException failure = catchThrowableOfType(
-                EiderException.class, () -> storage.hold(List.of(new StoredFile(location, bytes)), () -> false)
+                EiderException.class, () -> storage.hold(List.of(new StoredFile(location, bytes)), false, () -> false)
                         .close());
 
         assertThat(failure)
@@ -228,8 +290,8 @@ class S3FaultsTest {
 
         // What failed is not remembered.
         proxy.heal();
-        try (HeldFiles held = storage.hold(List.of(new StoredFile(location, bytes)), () -> false)) {
-            assertThat(held.path(location)).hasBinaryContent(content);
+        try (HeldFiles held = storage.hold(List.of(new StoredFile(location, bytes)), false, () -> false)) {
+            assertThat(held.path(location).orElseThrow()).hasBinaryContent(content);
         }
     }
 

@@ -7,7 +7,8 @@ import java.util.Optional;
 
 /**
  * Where tests keep their warehouses: on the local disk, or in buckets if {@code eider.test.storage} is {@code s3}. Tests
- * with the tag {@code storage} run both ways.
+ * with the tag {@code storage} run both ways. With {@code eider.test.reads=direct}, and extensions of DuckDB to test with,
+ * the engine reads the buckets itself.
  */
 public final class TestStorage {
     private static final long CACHE_BYTES = 1L << 30;
@@ -36,7 +37,15 @@ public final class TestStorage {
                 "s3://" + bucket + "/warehouse",
                 List.of(),
                 s3,
-                new CacheConfig(directory.resolve("cache"), CACHE_BYTES));
+                new CacheConfig(
+                        directory.resolve("cache"),
+                        CACHE_BYTES,
+                        isReadDirectly() ? StorageConfig.Reads.DIRECT : StorageConfig.Reads.AUTO));
+    }
+
+    /** Returns whether the engine reads buckets itself, with the extension of DuckDB that the tests may use. */
+    public static boolean isReadDirectly() {
+        return isS3() && System.getProperty("eider.test.reads", "auto").equals("direct");
     }
 
     private static S3Config shared(String bucket) {

@@ -72,7 +72,7 @@ public final class Benchmarks {
                     case "point-queries" -> new PointQueryBenchmark(directory, allocator, threads).run(runs, 5);
                     case "deletes" -> new DeletesBenchmark(directory, allocator, threads, extensions).run(runs * 2);
                     case "tpch" -> new TpchBenchmark(directory, allocator, threads).run(runs);
-                    case "buckets" -> new BucketBenchmark(directory, allocator).run(runs);
+                    case "buckets" -> new BucketBenchmark(directory, allocator, extensions).run(runs);
                     case "slow-client" -> new SlowClientBenchmark(directory, allocator).run(50_000_000, 2_000_000);
                     default -> new LongRunBenchmark(directory, allocator, threads).run(commits, longRunSeconds);
                 }

@@ -5,20 +5,27 @@ import dev.eider.warehouse.Warehouse;
 import dev.eider.warehouse.read.QueryRun;
 import dev.eider.warehouse.statement.SqlStatement;
 import dev.eider.warehouse.storage.FileSync;
+import dev.eider.warehouse.storage.S3Fault;
+import dev.eider.warehouse.storage.S3FaultProxy;
+import dev.eider.warehouse.storage.S3FaultProxy.Request;
 import dev.eider.warehouse.storage.Storage;
 import dev.eider.warehouse.storage.StorageConfig;
 import dev.eider.warehouse.storage.StorageTraffic;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -34,7 +41,8 @@ import org.apache.iceberg.types.Types.NestedField;
 
 /**
  * One gigabyte in a bucket: what it takes to get there, by a gateway of little memory and by Iceberg's file IO alone, and
- * what a query takes with the cache off, cold and warm, beside the same files on a local disk.
+ * what a query takes with the cache off, cold and warm, and in the bucket itself where DuckDB has its extension for that, beside
+ * the same files on a local disk.
  *
  * <p>The server of the bucket runs on the same machine and takes processor time of the same cores.
  */
@@ -42,13 +50,22 @@ final class BucketBenchmark {
     private static final int BATCHES = 1_024;
     private static final String ENGINE_MEMORY = "256MB";
     private static final int UPLOADS = 4;
+    private static final Duration FAR = Duration.ofMillis(30);
 
     private final Path directory;
     private final BufferAllocator allocator;
+    private final Optional<Path> extensions;
+    private int caches;
 
-    BucketBenchmark(Path directory, BufferAllocator allocator) {
+    /**
+     * Makes the benchmark.
+     *
+     * @param extensions of DuckDB, signed or not
+     */
+    BucketBenchmark(Path directory, BufferAllocator allocator, Optional<Path> extensions) {
         this.directory = directory.resolve("buckets");
         this.allocator = allocator;
+        this.extensions = extensions;
     }
 
     void run(int runs) throws Exception {
@@ -86,6 +103,8 @@ final class BucketBenchmark {
                                 allocator, Location.forGrpcInsecure("127.0.0.1", gateway.port()))
                         .build();
                 ArrowReader rows = new RandomBatches(allocator, BATCHES)) {
+            double gatewayCpu = gateway.cpuSeconds();
+            double serverCpu = server.cpuSeconds();
             long started = System.nanoTime();
             LocalServer.put(client, "big", rows);
             double seconds = (System.nanoTime() - started) / 1e9;
@@ -98,6 +117,12 @@ final class BucketBenchmark {
                     bytes / 1e6 / seconds,
                     gateway.peakBytes() >> 20,
                     ENGINE_MEMORY);
+            System.out.printf(
+                    Locale.ROOT,
+                    "  processor time of %d cores: %.1f s the gateway, %.1f s the bucket's server, and this client%n",
+                    Runtime.getRuntime().availableProcessors(),
+                    gateway.cpuSeconds() - gatewayCpu,
+                    server.cpuSeconds() - serverCpu);
         }
     }
 
@@ -109,6 +134,7 @@ final class BucketBenchmark {
     private void copy(BucketServer server, List<Path> files) throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(UPLOADS);
         try (Storage storage = Storage.open(server.storage(directory.resolve("copy-cache"), 0), FileSync.FULL)) {
+            double serverCpu = server.cpuSeconds();
             long started = System.nanoTime();
             List<Future<?>> sends = new ArrayList<>();
             for (Path file : files) {
@@ -127,10 +153,11 @@ final class BucketBenchmark {
             double seconds = (System.nanoTime() - started) / 1e9;
             System.out.printf(
                     Locale.ROOT,
-                    "(s3) copy of its %d files, nothing else: %.1f s, %.0f MB/s%n",
+                    "(s3) copy of its %d files, nothing else: %.1f s, %.0f MB/s; processor time of the bucket's server: %.1f s%n",
                     files.size(),
                     seconds,
-                    bytes(files) / 1e6 / seconds);
+                    bytes(files) / 1e6 / seconds,
+                    server.cpuSeconds() - serverCpu);
             storage.io().deletePrefix(server.warehouse() + "/copies");
         } finally {
             threads.shutdown();
@@ -138,7 +165,7 @@ final class BucketBenchmark {
     }
 
     private void commits(BucketServer server) throws Exception {
-        try (Warehouse warehouse = open(server, "commit-cache", "1GB")) {
+        try (Warehouse warehouse = open(server.endpoint(), server, Map.of("storage.cache.size", "1GB"))) {
             execute(warehouse, "CREATE TABLE small (a BIGINT)");
             execute(warehouse, "INSERT INTO small VALUES (0)");
             StorageTraffic before = warehouse.storageTraffic().orElseThrow();
@@ -155,17 +182,42 @@ final class BucketBenchmark {
                     (double) cost.heads() / commits,
                     (double) cost.lists() / commits);
         }
+        try (S3FaultProxy proxy = S3FaultProxy.before(server.endpoint())) {
+            proxy.failAlways(any -> true, S3Fault.delay(FAR));
+            try (Warehouse warehouse = open(proxy.endpoint(), server, Map.of())) {
+                long[] nanos = new long[20];
+                for (int i = 0; i < nanos.length; i++) {
+                    long started = System.nanoTime();
+                    execute(warehouse, "INSERT INTO small VALUES (%d)".formatted(i));
+                    nanos[i] = System.nanoTime() - started;
+                }
+                Latencies times = Latencies.ofNanos(nanos);
+                System.out.printf(
+                        Locale.ROOT,
+                        "(s3) with a bucket that answers %d ms later: %.0f ms (max %.0f of %d)%n",
+                        FAR.toMillis(),
+                        times.median(),
+                        times.max(),
+                        nanos.length);
+            }
+        }
     }
 
     private static void execute(Warehouse warehouse, String sql) {
         warehouse.execute((SqlStatement.Update) warehouse.prepare(sql));
     }
 
-    private Warehouse open(BucketServer server, String cache, String cacheSize) {
-        Map<String, String> settings = new HashMap<>(server.settings(server.endpoint(), directory.resolve(cache)));
+    /** Opens a warehouse with an empty cache. */
+    private Warehouse open(String via, BucketServer server, Map<String, String> more) {
+        Map<String, String> settings = new HashMap<>(server.settings(via, directory.resolve("cache-" + caches++)));
         settings.put("catalog.uri", catalog());
-        settings.put("storage.cache.size", cacheSize);
         settings.put("storage.allowed-locations", directory.resolve("objects").toString());
+        settings.put("storage.s3.reads", "cached");
+        extensions.ifPresent(found -> {
+            settings.put("engine.extension-directory", found.toString());
+            settings.put("engine.allow-unsigned-extensions", "true");
+        });
+        settings.putAll(more);
         return Warehouse.open(ConfigLoader.load(Map.of(), settings).warehouse(), allocator);
     }
 
@@ -185,20 +237,70 @@ final class BucketBenchmark {
                     bytes(files) / 1e9,
                     files.size());
             List<String> answers = new ArrayList<>();
-            try (Warehouse warehouse = open(server, "off-cache", "0")) {
+            try (Warehouse warehouse = open(server.endpoint(), server, Map.of("storage.cache.size", "0"))) {
                 answers.add(measure("cache off, first", 1, warehouse, inBucket));
                 answers.add(measure("cache off, repeated", runs, warehouse, inBucket));
             }
-            try (Warehouse warehouse = open(server, "cache-of-" + columns.length(), "4GB")) {
+            try (Warehouse warehouse = open(server.endpoint(), server, Map.of("storage.cache.size", "4GB"))) {
                 answers.add(measure("cache cold", 1, warehouse, inBucket));
                 answers.add(measure("cache warm", runs, warehouse, inBucket));
                 answers.add(measure("local disk", runs, warehouse, local));
+            }
+            if (extensions.isPresent()) {
+                answers.addAll(inPlace(runs, server, inBucket, files));
+            } else {
+                System.out.println("  SKIPPED reading in the bucket: --extensions names no directory with httpfs");
             }
             if (answers.stream().distinct().count() != 1) {
                 throw new IllegalStateException("The answers differ: " + answers);
             }
             System.out.println("  checksum of all: " + answers.get(0));
         }
+    }
+
+    private List<String> inPlace(int runs, BucketServer server, String sql, List<Path> files) throws IOException {
+        List<String> answers = new ArrayList<>();
+        try (Warehouse warehouse = open(server.endpoint(), server, Map.of("storage.s3.reads", "direct"))) {
+            answers.add(measure("direct, first", 1, warehouse, sql));
+            answers.add(measure("direct, repeated", runs, warehouse, sql));
+        }
+        try (Warehouse warehouse = open(server.endpoint(), server, Map.of("storage.s3.reads", "auto"))) {
+            answers.add(measure("auto, first", 1, warehouse, sql));
+            answers.add(measure("auto, second", 1, warehouse, sql));
+            while (warehouse.storageTraffic().orElseThrow().bytesRead() < bytes(files)) {
+                LockSupport.parkNanos(10_000_000);
+            }
+            answers.add(measure("auto, later", runs, warehouse, sql));
+        }
+        LongAdder bytes = new LongAdder();
+        try (S3FaultProxy proxy = S3FaultProxy.before(server.endpoint())) {
+            proxy.failAlways(any -> true, S3Fault.counting(bytes));
+            try (Warehouse warehouse = open(proxy.endpoint(), server, Map.of("storage.s3.reads", "direct"))) {
+                for (String query : List.of("first", "second")) {
+                    proxy.forgetRequests();
+                    bytes.reset();
+                    answers.add(answer(warehouse, sql));
+                    System.out.printf(
+                            Locale.ROOT,
+                            "  direct, %s, counted by a proxy: %d GET, %d HEAD, %.0f MB%n",
+                            query,
+                            proxy.count(Request.of("GET", "")),
+                            proxy.count(Request.of("HEAD", "")),
+                            bytes.sum() / 1e6);
+                }
+            }
+        }
+        return answers;
+    }
+
+    private String answer(Warehouse warehouse, String sql) throws IOException {
+        RowSet rows = new RowSet();
+        try (QueryRun query = warehouse.run(((SqlStatement.Query) warehouse.prepare(sql)).query(), allocator)) {
+            while (query.reader().loadNextBatch()) {
+                rows.add(query.reader().getVectorSchemaRoot());
+            }
+        }
+        return rows.checksum();
     }
 
     /** The server keeps each object as a file, so that a second table can have the same ones on the local disk. */
@@ -221,14 +323,8 @@ final class BucketBenchmark {
         String answer = "";
         for (int run = 0; run < runs; run++) {
             long started = System.nanoTime();
-            RowSet rows = new RowSet();
-            try (QueryRun query = warehouse.run(((SqlStatement.Query) warehouse.prepare(sql)).query(), allocator)) {
-                while (query.reader().loadNextBatch()) {
-                    rows.add(query.reader().getVectorSchemaRoot());
-                }
-            }
+            answer = answer(warehouse, sql);
             nanos[run] = System.nanoTime() - started;
-            answer = rows.checksum();
         }
         StorageTraffic cost = warehouse.storageTraffic().orElseThrow().since(before);
         Latencies times = Latencies.ofNanos(nanos);

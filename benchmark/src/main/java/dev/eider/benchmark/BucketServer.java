@@ -81,6 +81,11 @@ public final class BucketServer implements AutoCloseable {
                 "engine.temp-directory", directory.resolve("spill").toString());
     }
 
+    /** Returns the processor time that it has used so far. */
+    double cpuSeconds() {
+        return process.info().totalCpuDuration().orElseThrow().toMillis() / 1e3;
+    }
+
     @Override
     public void close() {
         process.destroy();

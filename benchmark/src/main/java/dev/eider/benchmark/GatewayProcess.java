@@ -61,6 +61,11 @@ final class GatewayProcess implements AutoCloseable {
         }
     }
 
+    /** Returns the processor time that it has used so far. */
+    double cpuSeconds() {
+        return process.info().totalCpuDuration().orElseThrow().toMillis() / 1e3;
+    }
+
     @Override
     public void close() {
         process.destroy();

@@ -2,6 +2,7 @@ package dev.eider.cli;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -26,6 +27,9 @@ import org.apache.arrow.vector.types.pojo.Schema;
  */
 final class GeneratedRows extends ArrowReader {
     private static final int SENSORS = 16;
+    private static final SecureRandom RANDOM = new SecureRandom();
+    private static final int WRITERS = 900_000_000;
+    private static final long IDS_OF_A_WRITER = 10_000_000_000L;
     private static final Schema SCHEMA = new Schema(List.of(
             Field.nullable("id", new ArrowType.Int(64, true)),
             Field.nullable("event_time", new ArrowType.Timestamp(TimeUnit.MICROSECOND, "UTC")),
@@ -45,9 +49,11 @@ final class GeneratedRows extends ArrowReader {
      */
     record Readings(int rows, long firstId, long micros, long seed) {
 
+        /** Makes the first of a writer, whose ids no other writer has. */
         static Readings first(int rows) {
             long now = now();
-            return new Readings(rows, now, now, now);
+            long writer = RANDOM.nextInt(1, WRITERS);
+            return new Readings(rows, writer * IDS_OF_A_WRITER, now, now);
         }
 
         /** Returns as many others, taken now. */

@@ -1,6 +1,7 @@
 package dev.eider.cli;
 
 import dev.eider.cli.client.EiderClient;
+import dev.eider.cli.client.GatewayException;
 import dev.eider.cli.client.TableName;
 import dev.eider.cli.display.Amounts;
 import dev.eider.cli.display.SingleRow;
@@ -23,7 +24,12 @@ import picocli.CommandLine.Option;
         name = "read",
         mixinStandardHelpOptions = true,
         description = "Print every few seconds how many rows a table has, and its newest time, until Ctrl-C.",
-        footer = {"%nExamples:", "  eider read -n readings -i 1", "  eider read -n main.flights --count 1"})
+        footer = {
+            "%nA gateway that has answered once is waited for when it does not for a while.",
+            "%nExamples:",
+            "  eider read -n readings -i 1",
+            "  eider read -n main.flights --count 1"
+        })
 final class ReadCommand implements Callable<Integer> {
     private final Terminal terminal;
     private final ConnectionOptions connection;
@@ -44,6 +50,8 @@ final class ReadCommand implements Callable<Integer> {
 
     @Option(names = "--count", paramLabel = "N", description = "Stop after N reads. Default: never")
     private long count = Long.MAX_VALUE;
+
+    private boolean lost;
 
     ReadCommand(Terminal terminal, ConnectionOptions connection) {
         this.terminal = terminal;
@@ -71,8 +79,11 @@ final class ReadCommand implements Callable<Integer> {
         long reads = 0;
         do {
             long started = System.nanoTime();
-            SingleRow row = new SingleRow();
-            client.query(sql, row::start, row::batch);
+            Optional<SingleRow> answer = ask(client, sql, reads == 0);
+            if (answer.isEmpty()) {
+                continue;
+            }
+            SingleRow row = answer.get();
             long rows = Long.parseLong(row.text(0));
             StringBuilder line = new StringBuilder()
                     .append(LocalTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS))
@@ -94,6 +105,25 @@ final class ReadCommand implements Callable<Integer> {
             before = rows;
             reads++;
         } while (reads < count && !stop.wantedWithin(interval));
+    }
+
+    /** Returns nothing from a gateway that does not answer for now; at first, that is an error. */
+    private Optional<SingleRow> ask(EiderClient client, String sql, boolean first) {
+        SingleRow row = new SingleRow();
+        try {
+            client.query(sql, row::start, row::batch);
+        } catch (GatewayException e) {
+            if (first || !e.mayPass()) {
+                throw e;
+            }
+            if (!lost) {
+                terminal.remark(e.getMessage() + "; trying again");
+            }
+            lost = true;
+            return Optional.empty();
+        }
+        lost = false;
+        return Optional.of(row);
     }
 
     /** The newest row is told by the first column that holds a point in time, if there is one. */

@@ -89,7 +89,7 @@ public final class GatewayException extends RuntimeException {
     }
 
     /** Returns whether repeating the call may help: the failure is a passing one, or nobody knows what became of it. */
-    boolean mayPass() {
+    public boolean mayPass() {
         if (!detail.isEmpty()) {
             return PASSING.contains(detail);
         }

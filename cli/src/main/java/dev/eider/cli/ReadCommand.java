@@ -31,6 +31,8 @@ import picocli.CommandLine.Option;
             "  eider read -n main.flights --count 1"
         })
 final class ReadCommand implements Callable<Integer> {
+    private static final Duration PATIENCE = Duration.ofMillis(500);
+
     private final Terminal terminal;
     private final ConnectionOptions connection;
 
@@ -81,6 +83,9 @@ final class ReadCommand implements Callable<Integer> {
             long started = System.nanoTime();
             Optional<SingleRow> answer = ask(client, sql, reads == 0);
             if (answer.isEmpty()) {
+                if (stop.wantedWithin(PATIENCE)) {
+                    return;
+                }
                 continue;
             }
             SingleRow row = answer.get();

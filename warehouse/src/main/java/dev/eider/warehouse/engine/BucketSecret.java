@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The keys with which one DuckDB instance reads buckets: for the prefixes of the warehouse, and nothing else.
  *
- * <p>DuckDB keeps them in memory, and shows a caller their id at most. No error quotes them. Thread-safe.
+ * <p>It has none before the first {@link #refresh}. DuckDB keeps them in memory, and shows a caller their id at most. No
+ * error quotes them. Thread-safe.
  */
 final class BucketSecret {
     private static final int TIMEOUT_SECONDS = 30;

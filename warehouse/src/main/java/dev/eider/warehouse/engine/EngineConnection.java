@@ -223,6 +223,13 @@ public final class EngineConnection implements AutoCloseable {
         return cancelled;
     }
 
+    /** Fails if what runs on this connection is to stop. Any thread may call this. */
+    public void requireWanted() {
+        if (cancelled) {
+            throw new EiderException(ErrorCode.CANCELLED, "The query was cancelled");
+        }
+    }
+
     /** Stops what runs on this connection, now and later. Any thread may call this; it returns at once. */
     public void cancel() {
         if (!cancelled) {

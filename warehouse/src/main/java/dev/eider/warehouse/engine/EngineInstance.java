@@ -77,7 +77,6 @@ final class EngineInstance implements AutoCloseable {
                 for (String setting : settings(config, temp.path(), directories, loaded.secret())) {
                     statement.execute(setting);
                 }
-                loaded.secret().ifPresent(secret -> secret.refresh(first));
             } catch (SQLException | RuntimeException e) {
                 first.close();
                 throw e;

@@ -90,7 +90,7 @@ public final class QueryEngine implements AutoCloseable {
         return shared.httpfs().filter(ExtensionStatus::usable).isPresent();
     }
 
-    /** Tells the engine the keys of buckets that are valid now: before files are read there. */
+    /** Tells the engine the keys of buckets that are valid now: it has none before, so each time before files are read there. */
     public void refreshKeys() {
         shared.refreshKeys();
     }

@@ -7,6 +7,8 @@ import dev.eider.warehouse.storage.ParquetInput;
 import dev.eider.warehouse.storage.Storage;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.parquet.io.InputFile;
@@ -15,16 +17,19 @@ import org.apache.parquet.io.InputFile;
 final class ScanPaths {
     private final Storage storage;
     private final HeldFiles held;
+    private final Map<String, Long> left;
     private final Set<Path> checkedDirectories = new HashSet<>();
 
     /**
      * Creates the paths of a scan.
      *
      * @param held those of its files that are not of this host
+     * @param left the lengths of those that stay in their bucket
      */
-    ScanPaths(Storage storage, HeldFiles held) {
+    ScanPaths(Storage storage, HeldFiles held, Map<String, Long> left) {
         this.storage = storage;
         this.held = held;
+        this.left = left;
     }
 
     /** Returns where the engine reads a file of the scan, as SQL; one outside the allowed locations is refused. */
@@ -43,7 +48,8 @@ final class ScanPaths {
     InputFile input(String location) {
         return path(location)
                 .map(ParquetInput::of)
-                .orElseGet(() -> ParquetInput.of(storage.io().newInputFile(location)));
+                .orElseGet(() -> ParquetInput.of(
+                        storage.io().newInputFile(location, Objects.requireNonNull(left.get(location), location))));
     }
 
     /** Returns where a file is on this host, if it is. */

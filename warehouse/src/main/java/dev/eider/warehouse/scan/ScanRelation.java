@@ -13,6 +13,7 @@ import dev.eider.warehouse.storage.StoredFile;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.FileFormat;
@@ -56,8 +57,7 @@ public final class ScanRelation {
     public String of(EngineConnection connection, TableState state, Schema schema, ScanPlan plan, Rows rows) {
         requireReadable(state, schema, plan);
         try {
-            ScanPaths paths = new ScanPaths(tools.storage(), hold(connection, plan));
-            return new ScanRendering(tools, paths, connection, state, schema, rows).of(plan);
+            return new ScanRendering(tools, paths(connection, plan), connection, state, schema, rows).of(plan);
         } catch (NotFoundException e) {
             throw new EiderException(
                     ErrorCode.VERSION_NOT_FOUND,
@@ -68,7 +68,7 @@ public final class ScanRelation {
     }
 
     /** What is in a bucket and has to come to this host stays here for as long as the connection reads it. */
-    private HeldFiles hold(EngineConnection connection, ScanPlan plan) {
+    private ScanPaths paths(EngineConnection connection, ScanPlan plan) {
         Set<StoredFile> files = new LinkedHashSet<>();
         for (ScanFile file : plan.files()) {
             files.add(new StoredFile(file.location(), file.bytes()));
@@ -78,17 +78,19 @@ public final class ScanRelation {
                 }
             }
         }
-        boolean directly = tools.engine().readsBuckets();
-        HeldFiles held = tools.storage().hold(files, directly, connection::isCancelled);
+        Optional<Object> reader = tools.engine().readsBuckets() ? Optional.of(connection) : Optional.empty();
+        HeldFiles held = tools.storage().hold(files, reader, connection::isCancelled);
         connection.own(held);
-        if (files.stream().anyMatch(file -> isLeftInItsBucket(file.location(), held))) {
+        Map<String, Long> left = new HashMap<>();
+        for (StoredFile file : files) {
+            if (Locations.isS3(file.location()) && held.path(file.location()).isEmpty()) {
+                left.put(file.location(), file.bytes());
+            }
+        }
+        if (!left.isEmpty()) {
             tools.engine().refreshKeys();
         }
-        return held;
-    }
-
-    private static boolean isLeftInItsBucket(String location, HeldFiles held) {
-        return Locations.isS3(location) && held.path(location).isEmpty();
+        return new ScanPaths(tools.storage(), held, left);
     }
 
     private static void requireReadable(TableState state, Schema schema, ScanPlan plan) {

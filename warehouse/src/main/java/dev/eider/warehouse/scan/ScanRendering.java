@@ -59,6 +59,7 @@ final class ScanRendering {
         FileLayout layout = new FileLayout(state, tools.shapes(), paths, wanted);
         Map<Part, List<ScanFile>> parts = new LinkedHashMap<>();
         for (ScanFile file : plan.files()) {
+            connection.requireWanted();
             Part part = new Part(
                     layout.of(file.location(), file.specId(), file.partition()),
                     file.deletes().stream().anyMatch(PositionDeletes::isPositional),

@@ -1,13 +1,15 @@
 package dev.eider.warehouse.storage;
 
+import java.lang.ref.WeakReference;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Iterator;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -35,64 +37,65 @@ final class BucketReads implements AutoCloseable {
     private final StorageConfig.CacheConfig config;
     private final DataFileCache cache;
     private final ThreadPoolExecutor fetches;
-    /** Files that one query has read in their bucket, the longest known first. Guarded by itself. */
-    private final Set<StoredFile> readOnce = new LinkedHashSet<>();
+    /** Files that one query has read in their bucket, and its reader; the longest known first. Guarded by itself. */
+    private final Map<StoredFile, WeakReference<Object>> readOnce = new LinkedHashMap<>();
 
     BucketReads(StorageConfig.CacheConfig config, DataFileCache cache) {
         this.config = config;
         this.cache = cache;
-        this.fetches = new ThreadPoolExecutor(
-                1,
-                1,
-                30,
-                TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(WAITING),
-                task -> {
-                    Thread thread = new Thread(task, "eider-prefetch");
-                    thread.setDaemon(true);
-                    return thread;
-                },
-                new ThreadPoolExecutor.DiscardPolicy());
+        this.fetches = new ThreadPoolExecutor(1, 1, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(WAITING), task -> {
+            Thread thread = new Thread(task, "eider-prefetch");
+            thread.setDaemon(true);
+            return thread;
+        });
         fetches.allowCoreThreadTimeOut(true);
     }
 
     /**
      * Makes files readable; waits for those that come here at once.
      *
+     * @param reader of one query: it may ask for a file more than once
      * @param cancelled asked now and then: once true, the wait ends with an error
      */
-    HeldFiles hold(List<StoredFile> files, BooleanSupplier cancelled) {
+    HeldFiles hold(List<StoredFile> files, Object reader, BooleanSupplier cancelled) {
         if (config.reads() == StorageConfig.Reads.DIRECT) {
             return IN_PLACE;
         }
-        if (cache.bytesAway(files) <= SMALL_BYTES && cache.hasRoom(files)) {
-            return cache.hold(files, cancelled);
-        }
-        HeldFiles held = cache.holdWhole(files);
-        if (bytes(files) <= config.bytes()) {
-            remember(files, file -> held.path(file.location()).isEmpty());
-        }
-        return held;
+        return cache.tryHold(files, SMALL_BYTES, cancelled).orElseGet(() -> {
+            HeldFiles held = cache.holdWhole(files);
+            if (bytes(files) <= config.bytes()) {
+                remember(files, file -> held.path(file.location()).isEmpty(), reader);
+            }
+            return held;
+        });
     }
 
     private static long bytes(Collection<StoredFile> files) {
         return files.stream().mapToLong(StoredFile::bytes).sum();
     }
 
-    private void remember(List<StoredFile> files, Predicate<StoredFile> away) {
+    private void remember(List<StoredFile> files, Predicate<StoredFile> away, Object reader) {
         synchronized (readOnce) {
             files.stream().filter(away).forEach(file -> {
-                if (readOnce.remove(file)) {
-                    fetches.execute(() -> fetch(file));
-                } else {
-                    readOnce.add(file);
+                WeakReference<Object> first = readOnce.putIfAbsent(file, new WeakReference<>(reader));
+                if (first != null && !first.refersTo(reader) && isQueued(file)) {
+                    readOnce.remove(file);
                 }
             });
-            Iterator<StoredFile> eldest = readOnce.iterator();
+            Iterator<StoredFile> eldest = readOnce.keySet().iterator();
             while (readOnce.size() > REMEMBERED) {
                 eldest.next();
                 eldest.remove();
             }
+        }
+    }
+
+    private boolean isQueued(StoredFile file) {
+        try {
+            fetches.execute(() -> fetch(file));
+            return true;
+        } catch (RejectedExecutionException enoughForNow) {
+            return false;
         }
     }
 

@@ -135,7 +135,23 @@ final class DataFileCache implements AutoCloseable {
      * @param cancelled asked now and then: once true, the wait ends with an error
      */
     HeldFiles hold(Collection<StoredFile> files, BooleanSupplier cancelled) {
-        Map<StoredFile, Copy> held = enter(new LinkedHashSet<>(files), cancelled);
+        return whole(enter(new LinkedHashSet<>(files), cancelled), cancelled);
+    }
+
+    /** Like the other, if no more than some bytes have to be fetched, and there is room for them at this moment. */
+    Optional<HeldFiles> tryHold(Collection<StoredFile> files, long mostBytes, BooleanSupplier cancelled) {
+        Map<StoredFile, Copy> held;
+        synchronized (copies) {
+            boolean fits = capacity > 0 && inUse + missing(files) <= capacity;
+            if (!fits || bytesAway(files) > mostBytes) {
+                return Optional.empty();
+            }
+            held = enter(new LinkedHashSet<>(files), cancelled);
+        }
+        return Optional.of(whole(held, cancelled));
+    }
+
+    private HeldFiles whole(Map<StoredFile, Copy> held, BooleanSupplier cancelled) {
         try {
             Map<String, Optional<Path>> paths = new HashMap<>();
             for (Map.Entry<StoredFile, Copy> entry : held.entrySet()) {
@@ -168,22 +184,13 @@ final class DataFileCache implements AutoCloseable {
     }
 
     /** Returns how many bytes of files are not here, or not yet. */
-    long bytesAway(Collection<StoredFile> files) {
-        synchronized (copies) {
-            long bytes = 0;
-            for (StoredFile file : files) {
-                Copy known = copies.get(name(file));
-                bytes += known == null || !known.isWhole() ? file.bytes() : 0;
-            }
-            return bytes;
+    private long bytesAway(Collection<StoredFile> files) {
+        long bytes = 0;
+        for (StoredFile file : files) {
+            Copy known = copies.get(name(file));
+            bytes += known == null || !known.isWhole() ? file.bytes() : 0;
         }
-    }
-
-    /** Returns whether files could be held at this moment without waiting for others. */
-    boolean hasRoom(Collection<StoredFile> files) {
-        synchronized (copies) {
-            return capacity > 0 && inUse + missing(files) <= capacity;
-        }
+        return bytes;
     }
 
     private static Path await(StoredFile file, Copy copy, BooleanSupplier cancelled) {

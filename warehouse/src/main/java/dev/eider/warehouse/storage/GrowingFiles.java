@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * Sends the files of one directory to a bucket while they are written: the engine only ever appends to them.
  *
  * <p>On a thread of its own, until {@link #end()}, which whoever began it calls. What goes wrong here is tried again by
- * whoever takes over the uploads.
+ * whoever takes over the uploads: only then is it known which files are whole.
  */
 final class GrowingFiles {
     private static final Logger LOG = LoggerFactory.getLogger(GrowingFiles.class);
@@ -25,14 +26,16 @@ final class GrowingFiles {
 
     private final Path directory;
     private final Uploads uploads;
+    private final BooleanSupplier hasRoom;
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Thread thread;
     /** Of {@link #thread}, until that has ended. */
     private final Map<Path, Upload> begun = new HashMap<>();
 
-    private GrowingFiles(Path directory, Uploads uploads) {
+    private GrowingFiles(Path directory, Uploads uploads, BooleanSupplier hasRoom) {
         this.directory = directory;
         this.uploads = uploads;
+        this.hasRoom = hasRoom;
         this.thread = new Thread(this::follow, "eider-growing-files");
         thread.setDaemon(true);
     }
@@ -43,8 +46,13 @@ final class GrowingFiles {
         Upload begin(Path file) throws IOException;
     }
 
-    static GrowingFiles follow(Path directory, Uploads uploads) {
-        GrowingFiles files = new GrowingFiles(directory, uploads);
+    /**
+     * Begins to follow the files of a directory.
+     *
+     * @param hasRoom whether more may be read: what is not sent yet waits on the same disk a second time
+     */
+    static GrowingFiles follow(Path directory, Uploads uploads, BooleanSupplier hasRoom) {
+        GrowingFiles files = new GrowingFiles(directory, uploads, hasRoom);
         files.thread.start();
         return files;
     }
@@ -88,7 +96,7 @@ final class GrowingFiles {
                     upload = uploads.begin(file);
                     begun.put(file, upload);
                 }
-                upload.sendNew();
+                upload.sendNew(hasRoom);
             }
         } catch (DirectoryIteratorException e) {
             throw e.getCause();

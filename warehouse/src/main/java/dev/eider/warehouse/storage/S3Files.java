@@ -152,9 +152,14 @@ final class S3Files implements UnfinishedUploads, AutoCloseable {
                 prefixes,
                 config.endpoint().map(S3Files::uri).map(S3Files::server),
                 known.region().id(),
-                config.pathStyle(),
+                config.pathStyle() || prefixes.stream().anyMatch(S3Files::hasDottedBucket),
                 config.attempts(),
                 () -> keys(known.credentialsProvider()));
+    }
+
+    /** No certificate fits a name with dots before the host's: Amazon's own client goes by the path then, too. */
+    private static boolean hasDottedBucket(String prefix) {
+        return S3Location.parse(prefix).bucket().contains(".");
     }
 
     private static BucketAccess.Server server(URI endpoint) {

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,7 @@ final class SpooledPlace implements DataFilePlace {
     private final FileIO io;
     private final DataFileCache cache;
     private final Executor uploads;
+    private final Staging staging;
     private final Set<String> sent = new LinkedHashSet<>();
     private @Nullable GrowingFiles growing;
 
@@ -42,12 +44,13 @@ final class SpooledPlace implements DataFilePlace {
      * @param directory of its own, which exists
      * @param parent location of the directory of the table that the files belong to
      */
-    SpooledPlace(Path directory, String parent, FileIO io, DataFileCache cache, Executor uploads) {
+    SpooledPlace(Path directory, String parent, FileIO io, DataFileCache cache, Executor uploads, Staging staging) {
         this.directory = directory;
         this.parent = parent;
         this.io = io;
         this.cache = cache;
         this.uploads = uploads;
+        this.staging = staging;
     }
 
     @Override
@@ -62,7 +65,7 @@ final class SpooledPlace implements DataFilePlace {
 
     @Override
     public void sendWhileWritten() {
-        growing = GrowingFiles.follow(directory, this::begin);
+        growing = GrowingFiles.follow(directory, this::begin, staging::hasRoom);
     }
 
     private Upload begin(Path file) throws IOException {
@@ -71,30 +74,53 @@ final class SpooledPlace implements DataFilePlace {
 
     @Override
     public void store(List<Path> files) throws IOException {
-        Map<Path, Upload> begun = growing == null ? Map.of() : growing.end();
+        Map<Path, Upload> begun = new HashMap<>(growing == null ? Map.of() : growing.end());
         List<CompletableFuture<Void>> running = new ArrayList<>();
-        for (Path file : files) {
-            sent.add(location(file));
-            Upload upload = begun.get(file);
-            running.add(CompletableFuture.runAsync(() -> send(file, upload), uploads));
-        }
         try {
-            // All have ended, whether or not one fails: none may arrive after it was discarded.
-            CompletableFuture.allOf(running.toArray(CompletableFuture[]::new)).join();
+            for (Path file : files) {
+                sent.add(location(file));
+                Upload upload = begun.get(file);
+                running.add(CompletableFuture.runAsync(() -> send(file, upload), uploads));
+                begun.remove(file);
+            }
+            ended(running).join();
         } catch (CompletionException e) {
             throw e.getCause() instanceof RuntimeException cause ? cause : e;
+        } finally {
+            begun.forEach(this::giveUp);
+            // Whether or not one fails: none may arrive after it was discarded.
+            ended(running).exceptionally(any -> null).join();
         }
         for (Path file : files) {
             cache.adopt(new StoredFile(location(file), Files.size(file)), file);
         }
     }
 
-    /** Sends what is not sent yet of a file, and ends its object. */
+    private static CompletableFuture<Void> ended(List<CompletableFuture<Void>> running) {
+        return CompletableFuture.allOf(running.toArray(CompletableFuture[]::new));
+    }
+
+    /** Sends what is not sent yet of a file, and ends its object; anew, if what was begun came to nothing. */
     private void send(Path file, @Nullable Upload begun) {
-        if (begun != null && begun.isBroken()) {
-            end(file, begun);
+        if (begun == null || !isFinished(file, begun)) {
+            send(file);
         }
-        try (Upload upload = begun == null || begun.isBroken() ? begin(file) : begun) {
+    }
+
+    private boolean isFinished(Path file, Upload begun) {
+        try (begun) {
+            if (!begun.isBroken()) {
+                begun.sendNew();
+            }
+        } catch (IOException | RuntimeException e) {
+            LOG.debug("A file is sent anew, location={}", location(file), e);
+            return isStored(file);
+        }
+        return !begun.isBroken();
+    }
+
+    private void send(Path file) {
+        try (Upload upload = begin(file)) {
             upload.sendNew();
         } catch (EiderException e) {
             // Some servers have forgotten the upload when they are asked again to end it: the first answer was lost.
@@ -122,39 +148,33 @@ final class SpooledPlace implements DataFilePlace {
 
     @Override
     public void discard() {
-        giveUpGrowing();
-        for (String location : sent) {
-            try {
-                io.deleteFile(location);
-            } catch (RuntimeException e) {
-                LOG.warn("A file of a refused append is left to the clean-up of orphans, location={}", location, e);
-            }
-        }
+        sent.forEach(this::delete);
         close();
     }
 
-    /** Uploads can only be ended, not given up: what they leave is an object to delete. */
-    private void giveUpGrowing() {
-        if (growing == null) {
-            return;
+    private void delete(String location) {
+        try {
+            io.deleteFile(location);
+        } catch (RuntimeException e) {
+            LOG.warn("A file of a refused append is left to the clean-up of orphans, location={}", location, e);
         }
-        growing.end().forEach((file, upload) -> {
-            sent.add(location(file));
-            end(file, upload);
-        });
     }
 
-    private void end(Path file, Upload upload) {
+    /** An upload can only be ended: what that leaves is an object to delete. */
+    private void giveUp(Path file, Upload upload) {
         try {
             upload.close();
         } catch (IOException | RuntimeException e) {
             LOG.debug("An upload was not ended, location={}", location(file), e);
         }
+        delete(location(file));
     }
 
     @Override
     public void close() {
-        giveUpGrowing();
+        if (growing != null) {
+            growing.end().forEach(this::giveUp);
+        }
         try {
             CacheDirectory.remove(directory);
         } catch (IOException e) {

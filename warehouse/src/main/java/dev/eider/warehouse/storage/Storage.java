@@ -54,6 +54,7 @@ public final class Storage implements AutoCloseable {
             DataFileCache cache,
             BucketReads reads,
             Optional<BucketAccess> access,
+            Staging staging,
             ExecutorService uploads)
             implements AutoCloseable {
 
@@ -80,13 +81,18 @@ public final class Storage implements AutoCloseable {
             }
             Downloads downloads =
                     new Downloads(new WarehouseFiles(allowed, new LocalFileIO(allowed), Optional.of(files)));
-            DataFileCache cache = new DataFileCache(directory, config.cache().bytes(), downloads, ROOM_TIMEOUT);
+            // Nobody would read what is kept.
+            long kept = config.cache().reads() == StorageConfig.Reads.DIRECT
+                    ? 0
+                    : config.cache().bytes();
+            DataFileCache cache = new DataFileCache(directory, kept, downloads, ROOM_TIMEOUT);
             return new Buckets(
                     files,
                     directory,
                     cache,
                     new BucketReads(config.cache(), cache),
                     access(config, allowed, files),
+                    new Staging(directory.spool(), config.s3().partBytes()),
                     uploadThreads());
         }
 
@@ -178,7 +184,8 @@ public final class Storage implements AutoCloseable {
             Buckets away = buckets.orElseThrow();
             try {
                 Path directory = Files.createDirectory(away.directory().spool().resolve(name));
-                return new SpooledPlace(directory, location.substring(0, slash), io, away.cache(), away.uploads());
+                return new SpooledPlace(
+                        directory, location.substring(0, slash), io, away.cache(), away.uploads(), away.staging());
             } catch (IOException e) {
                 throw new EiderException(
                         ErrorCode.STORAGE_FAILED,
@@ -200,10 +207,11 @@ public final class Storage implements AutoCloseable {
     /**
      * Makes files in buckets readable; waits until all of them are. Others are left out.
      *
-     * @param directly whether whoever reads them has {@link #bucketAccess}, so that files may stay in their bucket
+     * @param reader who reads them by {@link #bucketAccess}, so that files may stay in their bucket; nobody, if all have to
+     *     come here
      * @param cancelled asked now and then: once true, the wait ends with an error
      */
-    public HeldFiles hold(Collection<StoredFile> files, boolean directly, BooleanSupplier cancelled) {
+    public HeldFiles hold(Collection<StoredFile> files, Optional<Object> reader, BooleanSupplier cancelled) {
         List<StoredFile> away =
                 files.stream().filter(file -> Locations.isS3(file.location())).toList();
         away.forEach(file -> allowed.check(file.location()));
@@ -211,7 +219,8 @@ public final class Storage implements AutoCloseable {
             return NONE;
         }
         Buckets from = buckets.orElseThrow();
-        return directly ? from.reads().hold(away, cancelled) : from.cache().hold(away, cancelled);
+        return reader.map(direct -> from.reads().hold(away, direct, cancelled))
+                .orElseGet(() -> from.cache().hold(away, cancelled));
     }
 
     private static final HeldFiles NONE = new HeldFiles() {

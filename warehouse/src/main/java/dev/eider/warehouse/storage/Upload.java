@@ -8,6 +8,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.function.BooleanSupplier;
 import org.apache.iceberg.io.OutputFile;
 import org.apache.iceberg.io.PositionOutputStream;
 
@@ -41,14 +42,23 @@ final class Upload implements Closeable {
         }
     }
 
-    /** Sends what was appended since the last time; once this fails, the object never becomes whole. */
-    void sendNew() throws IOException {
+    /**
+     * Sends what was appended since the last time; once this fails, the object never becomes whole.
+     *
+     * @param goesOn asked before each megabyte: false ends this early
+     */
+    void sendNew(BooleanSupplier goesOn) throws IOException {
         boolean before = broken;
         broken = true;
-        while (file.read(buffer.clear()) > 0) {
+        while (goesOn.getAsBoolean() && file.read(buffer.clear()) > 0) {
             target.write(buffer.flip());
         }
         broken = before;
+    }
+
+    /** Sends all that is missing. */
+    void sendNew() throws IOException {
+        sendNew(() -> true);
     }
 
     boolean isBroken() {

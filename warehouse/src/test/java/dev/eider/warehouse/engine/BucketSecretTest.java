@@ -42,11 +42,12 @@ class BucketSecretTest {
                 2,
                 keys::get);
         engine = QueryEngine.open(limits, List.of(directory), Optional.of(access));
+        engine.refreshKeys();
         connection = engine.connect();
         server.createBucket(BUCKET);
         Path file = directory.resolve("t.parquet");
         connection.execute("COPY (SELECT 42 AS answer) TO '%s' (FORMAT parquet)".formatted(file));
-        for (String key : List.of("lake/t.parquet", "elsewhere/t.parquet", "lake-2/t.parquet")) {
+        for (String key : List.of("lake/t.parquet", "lake/u.parquet", "elsewhere/t.parquet", "lake-2/t.parquet")) {
             server.client().putObject(request -> request.bucket(BUCKET).key(key), file);
         }
     }
@@ -105,16 +106,16 @@ class BucketSecretTest {
         engine.refreshKeys();
         try (EngineConnection another = engine.connect()) {
             assertThatThrownBy(() -> another.query(
-                            "SELECT answer FROM read_parquet('s3://%s/lake/t.parquet')".formatted(BUCKET),
+                            "SELECT answer FROM read_parquet('s3://%s/lake/u.parquet')".formatted(BUCKET),
                             row -> row.getInt(1)))
                     .isInstanceOfSatisfying(
                             EiderException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.STORAGE_FAILED))
-                    .hasMessageContainingAll("GET", "/" + BUCKET + "/lake/t.parquet", "403")
+                    .hasMessageContainingAll("GET", "/" + BUCKET + "/lake/u.parquet", "403")
                     .hasMessageNotContaining("of yesterday")
                     .satisfies(Secrets::assertNoneIn);
         }
         keys.set(S3Server.KEYS);
         engine.refreshKeys();
-        assertThat(read("s3://" + BUCKET + "/lake/t.parquet")).containsExactly(42);
+        assertThat(read("s3://" + BUCKET + "/lake/u.parquet")).containsExactly(42);
     }
 }

@@ -103,7 +103,7 @@ class BucketReadsTest {
         List<StoredFile> first = List.of(files.file("a", 15 * MB));
         List<StoredFile> second = List.of(files.file("b", 10 * MB));
 
-        try (HeldFiles held = reads.hold(first, () -> false)) {
+        try (HeldFiles held = reads.hold(first, new Object(), () -> false)) {
             assertThat(held.path(first.get(0).location())).isPresent();
             assertThat(here(second)).containsExactly(false);
         }
@@ -129,9 +129,27 @@ class BucketReadsTest {
         assertThat(cache.counts().misses()).isZero();
     }
 
+    @Test
+    void takesWhatOneQueryReadsTwiceForOnce() {
+        open(Reads.AUTO, 100 * MB);
+        List<StoredFile> large = List.of(files.file("a", 20 * MB));
+        Object query = new Object();
+
+        for (int scan = 0; scan < 3; scan++) {
+            assertThat(here(large, query)).containsExactly(false);
+        }
+        assertThat(cache.counts().misses()).isZero();
+        assertThat(here(large)).containsExactly(false);
+        await().until(() -> here(large, query).get(0));
+    }
+
     /** Returns which files of a scan are read on this host. */
     private List<Boolean> here(List<StoredFile> scan) {
-        try (HeldFiles held = reads.hold(scan, () -> false)) {
+        return here(scan, new Object());
+    }
+
+    private List<Boolean> here(List<StoredFile> scan, Object query) {
+        try (HeldFiles held = reads.hold(scan, query, () -> false)) {
             return scan.stream()
                     .map(file -> held.path(file.location()).isPresent())
                     .toList();

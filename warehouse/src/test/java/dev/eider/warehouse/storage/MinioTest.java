@@ -93,7 +93,8 @@ class MinioTest {
         }
 
         try (Storage storage = Storage.open(config(directory.resolve("another"), KEYS), FileSync.FULL);
-                HeldFiles held = storage.hold(List.of(new StoredFile(location, content.length)), false, () -> false)) {
+                HeldFiles held = storage.hold(
+                        List.of(new StoredFile(location, content.length)), Optional.empty(), () -> false)) {
             assertThat(held.path(location).orElseThrow()).hasBinaryContent(content);
             storage.io().deleteFile(location);
             assertThat(storage.io().newInputFile(location).exists()).isFalse();

@@ -206,6 +206,31 @@ class S3FaultsTest {
         assertThat(spool()).isEmpty();
     }
 
+    @ParameterizedTest(name = "{1}")
+    @MethodSource("partsThatFail")
+    void sendsAFileAnewWhoseUploadFailedWhileItWasWritten(Predicate<Request> which, S3Fault fault) throws IOException {
+        byte[] content = content(LARGE);
+        proxy.fail(which, ATTEMPTS, fault);
+
+        try (DataFilePlace place = storage.place(prefix + "t/a")) {
+            Path file = beginToWrite(place, content);
+            await().until(() -> proxy.count(which) == ATTEMPTS);
+            Files.write(file, tail(content), StandardOpenOption.APPEND);
+            place.store(List.of(file));
+        }
+
+        assertThat(stored("t/a-0.parquet")).isEqualTo(content);
+        assertThat(spool()).isEmpty();
+        assertThat(storage.unfinishedUploads().below("s3://" + bucket)).isEmpty();
+    }
+
+    static Stream<Arguments> partsThatFail() {
+        return Stream.of(
+                Arguments.of(Request.of("PUT", "partNumber=1"), FAILURE),
+                Arguments.of(Request.of("PUT", "partNumber=1"), S3Fault.SLOW_DOWN),
+                Arguments.of(BEGIN, FAILURE));
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void leavesNothingBehindOfAFileThatGrowsNoMore(boolean refused) throws IOException {
@@ -253,7 +278,7 @@ class S3FaultsTest {
         String location = put("t/b.parquet", content);
         proxy.fail(GET, 2, fault);
 
-        try (HeldFiles held = storage.hold(List.of(new StoredFile(location, bytes)), false, () -> false)) {
+        try (HeldFiles held = storage.hold(List.of(new StoredFile(location, bytes)), Optional.empty(), () -> false)) {
             assertThat(held.path(location).orElseThrow()).hasBinaryContent(content);
         }
         assertThat(proxy.count(GET)).as(name).isLessThanOrEqualTo(3L + 2L);
@@ -275,9 +300,9 @@ class S3FaultsTest {
         String location = put("t/b.parquet", content);
         proxy.failAlways(GET, fault);
 
-        EiderException failure = catchThrowableOfType(
-                EiderException.class, () -> storage.hold(List.of(new StoredFile(location, bytes)), false, () -> false)
-                        .close());
+        EiderException failure = catchThrowableOfType(EiderException.class, () -> storage.hold(
+                        List.of(new StoredFile(location, bytes)), Optional.empty(), () -> false)
+                .close());
 
         assertThat(failure)
                 .as(name)
@@ -290,7 +315,7 @@ class S3FaultsTest {
 
         // What failed is not remembered.
         proxy.heal();
-        try (HeldFiles held = storage.hold(List.of(new StoredFile(location, bytes)), false, () -> false)) {
+        try (HeldFiles held = storage.hold(List.of(new StoredFile(location, bytes)), Optional.empty(), () -> false)) {
             assertThat(held.path(location).orElseThrow()).hasBinaryContent(content);
         }
     }

@@ -20,10 +20,16 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.LongSummaryStatistics;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.apache.arrow.vector.BigIntVector;
+import org.apache.arrow.vector.types.pojo.ArrowType;
+import org.apache.arrow.vector.types.pojo.Field;
+import org.apache.arrow.vector.types.pojo.Schema;
 import org.apache.iceberg.AppendFiles;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DataFiles;
@@ -244,6 +250,38 @@ class DirectReadsTest {
                     .satisfies(Secrets::assertNoneIn);
             proxy.heal();
             assertThat(test.query("SELECT count(name), sum(id) FROM t")).containsExactly("90|4950");
+        }
+    }
+
+    @Test
+    void giveWayToTheCacheWhereTheEngineDoesNotReachTheBucket() {
+        try (TestWarehouse test = warehouse(Reads.AUTO)) {
+            int rows = 65_536;
+            int batches = 80;
+            Random random = new Random(7);
+            Schema numbers = new Schema(List.of(Field.notNullable("n", new ArrowType.Int(64, true))));
+            test.append("large", new TestRows(test.allocator(), numbers, batches, (root, batch) -> {
+                BigIntVector n = (BigIntVector) root.getVector("n");
+                for (int i = 0; i < rows; i++) {
+                    n.setSafe(i, random.nextLong());
+                }
+                root.setRowCount(rows);
+            }));
+        }
+        StorageConfig elsewhere = new StorageConfig(
+                "s3://" + bucket + "/lake",
+                List.of(),
+                proxy.config(),
+                new CacheConfig(directory.resolve("another-cache"), 1L << 30, Reads.AUTO));
+        // Only DuckDB asks for the length of a data file.
+        proxy.failAlways(Request.of("HEAD", ".parquet"), S3Fault.RESET);
+        try (TestWarehouse test = new TestWarehouse(directory, elsewhere, TestExtensions.assumed())) {
+            LongSummaryStatistics expected = new Random(7).longs(65_536L * 80).summaryStatistics();
+            for (int query = 0; query < 2; query++) {
+                assertThat(test.query("SELECT min(n), max(n) FROM large WHERE n <> 0"))
+                        .containsExactly("%d|%d".formatted(expected.getMin(), expected.getMax()));
+            }
+            assertThat(proxy.count(Request.of("HEAD", ".parquet"))).isLessThanOrEqualTo(4);
         }
     }
 

@@ -39,6 +39,11 @@ final class ScanPaths {
                 .orElseGet(() -> SqlText.quoteLiteral(Locations.canonical(location)));
     }
 
+    /** Returns where the engine reads a file that stays in its bucket, as SQL. */
+    static String literalInBucket(String location) {
+        return SqlText.quoteLiteral(Locations.canonical(location));
+    }
+
     /** Returns where the engine reads a file of this host, as SQL. */
     static String literal(Path path) {
         return SqlText.quoteLiteral(SqlText.globEscaped(path.toString()));

@@ -38,7 +38,7 @@ public final class ScanRelation {
 
     /** Creates what renders scans for connections of one engine. */
     public ScanRelation(Storage storage, QueryEngine engine) {
-        this.tools = new ScanTools(storage, engine, new FileShapes(), new PositionDeletes());
+        this.tools = new ScanTools(storage, engine, new FileShapes(), new PositionDeletes(), new ReachedBuckets());
     }
 
     /** Which columns the relation has beside those of the table. */
@@ -78,19 +78,38 @@ public final class ScanRelation {
                 }
             }
         }
-        Optional<Object> reader = tools.engine().readsBuckets() ? Optional.of(connection) : Optional.empty();
+        if (tools.engine().readsBuckets()) {
+            HeldFiles held = hold(connection, files, Optional.of(connection));
+            Map<String, Long> left = left(files, held);
+            if (left.isEmpty() || isReached(connection, left)) {
+                return new ScanPaths(tools.storage(), held, left);
+            }
+        }
+        return new ScanPaths(tools.storage(), hold(connection, files, Optional.empty()), Map.of());
+    }
+
+    private HeldFiles hold(EngineConnection connection, Set<StoredFile> files, Optional<Object> reader) {
         HeldFiles held = tools.storage().hold(files, reader, connection::isCancelled);
         connection.own(held);
+        return held;
+    }
+
+    /** Returns the lengths of files that stay in their bucket. */
+    private static Map<String, Long> left(Set<StoredFile> files, HeldFiles held) {
         Map<String, Long> left = new HashMap<>();
         for (StoredFile file : files) {
             if (Locations.isS3(file.location()) && held.path(file.location()).isEmpty()) {
                 left.put(file.location(), file.bytes());
             }
         }
-        if (!left.isEmpty()) {
-            tools.engine().refreshKeys();
-        }
-        return new ScanPaths(tools.storage(), held, left);
+        return left;
+    }
+
+    /** Where nothing else is allowed, an engine that does not reach the bucket says so itself. */
+    private boolean isReached(EngineConnection connection, Map<String, Long> left) {
+        tools.engine().refreshKeys();
+        return tools.storage().readsOnlyInBuckets()
+                || left.keySet().stream().allMatch(location -> tools.reached().reaches(connection, location));
     }
 
     private static void requireReadable(TableState state, Schema schema, ScanPlan plan) {

@@ -58,7 +58,7 @@ final class BucketReads implements AutoCloseable {
      * @param cancelled asked now and then: once true, the wait ends with an error
      */
     HeldFiles hold(List<StoredFile> files, Object reader, BooleanSupplier cancelled) {
-        if (config.reads() == StorageConfig.Reads.DIRECT) {
+        if (areDirect()) {
             return IN_PLACE;
         }
         return cache.tryHold(files, SMALL_BYTES, cancelled).orElseGet(() -> {
@@ -68,6 +68,10 @@ final class BucketReads implements AutoCloseable {
             }
             return held;
         });
+    }
+
+    boolean areDirect() {
+        return config.reads() == StorageConfig.Reads.DIRECT;
     }
 
     private static long bytes(Collection<StoredFile> files) {

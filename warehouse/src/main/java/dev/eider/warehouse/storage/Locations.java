@@ -35,6 +35,11 @@ public final class Locations {
         return S3.matcher(location).matches();
     }
 
+    /** Returns the bucket that a location is in. */
+    public static String bucket(String location) {
+        return S3Location.parse(location).bucket();
+    }
+
     /** Returns whether a location is a path of this host. */
     public static boolean isLocal(String location) {
         return location.startsWith(FILE) || !hasScheme(location);

@@ -233,6 +233,11 @@ public final class Storage implements AutoCloseable {
         public void close() {}
     };
 
+    /** Returns whether files never come here to be read. */
+    public boolean readsOnlyInBuckets() {
+        return buckets.map(away -> away.reads().areDirect()).orElse(false);
+    }
+
     /** Returns what an engine needs to read files in their buckets; nothing if there are none, or it is not to. */
     public Optional<BucketAccess> bucketAccess() {
         return buckets.flatMap(Buckets::access);

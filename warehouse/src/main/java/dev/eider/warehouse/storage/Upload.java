@@ -18,7 +18,7 @@ import org.apache.iceberg.io.PositionOutputStream;
  * <p>Used by one thread at a time. Closing it ends the object, whatever was sent of it.
  */
 final class Upload implements Closeable {
-    private static final int BUFFER_BYTES = 1 << 20;
+    private static final int BUFFER_BYTES = 128 << 10;
 
     private final FileChannel file;
     private final PositionOutputStream object;
@@ -45,7 +45,7 @@ final class Upload implements Closeable {
     /**
      * Sends what was appended since the last time; once this fails, the object never becomes whole.
      *
-     * @param goesOn asked before each megabyte: false ends this early
+     * @param goesOn asked before each piece: false ends this early
      */
     void sendNew(BooleanSupplier goesOn) throws IOException {
         boolean before = broken;

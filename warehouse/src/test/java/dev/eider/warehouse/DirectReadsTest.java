@@ -208,6 +208,27 @@ class DirectReadsTest {
         }
     }
 
+    @Test
+    void lookIntoManyDoubtfulFilesAtOnce() {
+        try (TestWarehouse test = warehouse(Reads.DIRECT)) {
+            test.execute("CREATE TABLE s (id BIGINT, place STRUCT(city VARCHAR))");
+            for (int i = 0; i < 20; i++) {
+                test.execute("INSERT INTO s VALUES (%d, {'city': 'Vadsö'})".formatted(i));
+            }
+            try (TableCatalog catalog = test.catalog()) {
+                catalog.loadTable(TestWarehouse.table("s"))
+                        .updateSchema()
+                        .renameColumn("place.city", "town")
+                        .commit();
+            }
+            AtomicInteger most = new AtomicInteger();
+            proxy.failAlways(DATA, S3Fault.watching(new AtomicInteger(), most));
+
+            assertThat(test.query("SELECT count(place.town), sum(id) FROM s")).containsExactly("20|190");
+            assertThat(most.get()).as("more than DuckDB's two threads").isGreaterThan(4);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"SLOW_DOWN", "RESET", "500"})
     void tryAgain(String fault) {

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.apache.iceberg.PartitionField;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
@@ -34,21 +35,37 @@ final class FileLayout {
     private final FileShapes shapes;
     private final ScanPaths paths;
     private final StructType wanted;
-    private final boolean inDoubt;
     private final List<String> ownLocations;
+    private final Set<String> doubtful;
 
-    FileLayout(TableState state, FileShapes shapes, ScanPaths paths, StructType wanted) {
+    /**
+     * Looks into all files that leave a doubt, so that none is waited for later.
+     *
+     * @param locations of all files that will be asked for
+     * @param requireWanted asked now and then; what it throws ends this
+     */
+    FileLayout(
+            TableState state,
+            FileShapes shapes,
+            ScanPaths paths,
+            StructType wanted,
+            List<String> locations,
+            Runnable requireWanted) {
         this.state = state;
         this.shapes = shapes;
         this.paths = paths;
         this.wanted = wanted;
-        this.inDoubt = isMappedByName(state) || !isStable(state, wanted);
+        boolean inDoubt = isMappedByName(state) || !isStable(state, wanted);
         this.ownLocations = List.of(
                 directory(state.metadata().location()),
                 directory(state.metadata()
                         .property(
                                 TableProperties.WRITE_DATA_LOCATION,
                                 state.metadata().location())));
+        this.doubtful = locations.stream()
+                .filter(location -> inDoubt || !isOwn(location))
+                .collect(Collectors.toSet());
+        shapes.learn(state, doubtful, paths, requireWanted);
     }
 
     /**
@@ -62,7 +79,7 @@ final class FileLayout {
     private static final Kind PLAIN = new Kind(Optional.empty(), Map.of());
 
     Kind of(String location, int specId, StructLike partition) {
-        if (!inDoubt && isOwn(location)) {
+        if (!doubtful.contains(location)) {
             return PLAIN;
         }
         FileShape found = shapes.of(state, location, paths);

@@ -1,5 +1,7 @@
 package dev.eider.warehouse.scan;
 
+import dev.eider.catalog.EiderException;
+import dev.eider.catalog.ErrorCode;
 import dev.eider.catalog.TableState;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -7,6 +9,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.exceptions.NotFoundException;
 import org.apache.iceberg.exceptions.RuntimeIOException;
@@ -22,6 +32,8 @@ import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.io.InputFile;
 import org.apache.parquet.schema.MessageType;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads the columns of data files from their footers, and remembers them: files never change.
@@ -29,28 +41,93 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe; bounded in the number of files remembered.
  */
 final class FileShapes {
+    private static final Logger LOG = LoggerFactory.getLogger(FileShapes.class);
     private static final int MAX_REMEMBERED = 20_000;
+    private static final int READERS = 16;
+    private static final long POLL_MILLIS = 50;
     private static final ParquetReadOptions WITHOUT_ROW_GROUPS = ParquetReadOptions.builder(
                     new PlainParquetConfiguration())
             .withMetadataFilter(ParquetMetadataConverter.SKIP_ROW_GROUPS)
             .build();
 
+    private final ExecutorService readers = readers();
     private final Map<Key, FileShape> remembered = new LinkedHashMap<>(16, 0.75f, true);
     /** Files of a table mostly look the same: equal shapes share one object. */
     private @Nullable FileShape latest;
+
+    /** Threads that end when no footer was read for a while. */
+    private static ExecutorService readers() {
+        ThreadPoolExecutor executor =
+                new ThreadPoolExecutor(READERS, READERS, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+                    Thread thread = new Thread(task, "eider-footers");
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        executor.allowCoreThreadTimeOut(true);
+        return executor;
+    }
 
     /** A file under the name mapping by which its columns were found. */
     private record Key(String location, String mapping) {}
 
     FileShape of(TableState state, String location, ScanPaths paths) {
-        Key key = new Key(location, state.metadata().property(TableProperties.DEFAULT_NAME_MAPPING, ""));
-        synchronized (remembered) {
-            FileShape known = remembered.get(key);
-            if (known != null) {
-                return known;
+        Key key = key(state, location);
+        FileShape known = known(key);
+        return known == null ? read(key, paths.input(location)) : known;
+    }
+
+    /**
+     * Reads the footers of several files side by side, so that their shapes are known after that.
+     *
+     * @param requireWanted asked now and then; what it throws ends this
+     */
+    void learn(TableState state, Set<String> locations, ScanPaths paths, Runnable requireWanted) {
+        List<Future<FileShape>> reading = new ArrayList<>();
+        for (String location : locations) {
+            Key key = key(state, location);
+            if (reading.size() < MAX_REMEMBERED && known(key) == null) {
+                InputFile file = paths.input(location);
+                reading.add(readers.submit(() -> read(key, file)));
             }
         }
-        FileShape read = shape(key, footer(location, paths.input(location)));
+        try {
+            for (Future<FileShape> read : reading) {
+                await(read, requireWanted);
+            }
+        } finally {
+            reading.forEach(read -> read.cancel(false));
+        }
+    }
+
+    private static void await(Future<FileShape> read, Runnable requireWanted) {
+        while (true) {
+            requireWanted.run();
+            try {
+                read.get(POLL_MILLIS, TimeUnit.MILLISECONDS);
+                return;
+            } catch (TimeoutException e) {
+                LOG.trace("A footer takes its time", e);
+            } catch (ExecutionException e) {
+                throw e.getCause() instanceof RuntimeException failure ? failure : new IllegalStateException(e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new EiderException(ErrorCode.CANCELLED, "The query was cancelled", e);
+            }
+        }
+    }
+
+    private static Key key(TableState state, String location) {
+        return new Key(location, state.metadata().property(TableProperties.DEFAULT_NAME_MAPPING, ""));
+    }
+
+    private @Nullable FileShape known(Key key) {
+        synchronized (remembered) {
+            return remembered.get(key);
+        }
+    }
+
+    private FileShape read(Key key, InputFile file) {
+        FileShape read = shape(key, footer(key.location(), file));
         synchronized (remembered) {
             FileShape shared = latest != null && latest.equals(read) ? latest : read;
             latest = shared;

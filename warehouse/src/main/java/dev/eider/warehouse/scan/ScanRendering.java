@@ -56,10 +56,9 @@ final class ScanRendering {
         for (EqualityDeletes.KeySet keys : equality.keySets()) {
             wanted = NestedFields.merged(wanted, equality.columns(keys.ordered()));
         }
-        FileLayout layout = new FileLayout(state, tools.shapes(), paths, wanted);
+        FileLayout layout = layout(plan.files().stream().map(ScanFile::location).toList(), wanted);
         Map<Part, List<ScanFile>> parts = new LinkedHashMap<>();
         for (ScanFile file : plan.files()) {
-            connection.requireWanted();
             Part part = new Part(
                     layout.of(file.location(), file.specId(), file.partition()),
                     file.deletes().stream().anyMatch(PositionDeletes::isPositional),
@@ -71,6 +70,10 @@ final class ScanRendering {
             query.add(part(part.getKey(), part.getValue(), wanted));
         }
         return query.toString();
+    }
+
+    private FileLayout layout(List<String> locations, StructType wanted) {
+        return new FileLayout(state, tools.shapes(), paths, wanted, locations, connection::requireWanted);
     }
 
     private String nulls() {
@@ -173,7 +176,8 @@ final class ScanRendering {
     /** The keys in delete files, which are read like data files: they too were written under some schema of the table. */
     private String deletedKeys(EqualityDeletes deletes, EqualityDeletes.KeySet keys) {
         StructType wanted = deletes.columns(keys.ordered());
-        FileLayout layout = new FileLayout(state, tools.shapes(), paths, wanted);
+        FileLayout layout =
+                layout(deletes.files(keys).stream().map(DeleteFile::location).toList(), wanted);
         Map<FileLayout.Kind, List<DeleteFile>> kinds = deletes.files(keys).stream()
                 .collect(Collectors.groupingBy(
                         file -> layout.of(file.location(), file.specId(), file.partition()),

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 
@@ -18,6 +19,16 @@ public interface S3Fault {
             byte[] answer = exchange.forward();
             bytes.add(answer.length);
             exchange.answer(answer);
+        };
+    }
+
+    /** Passes the request on and the answer back, a moment later, and tells how many were under way at once. */
+    static S3Fault watching(AtomicInteger underWay, AtomicInteger most) {
+        return exchange -> {
+            most.accumulateAndGet(underWay.incrementAndGet(), Math::max);
+            LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
+            underWay.decrementAndGet();
+            NONE.play(exchange);
         };
     }
 

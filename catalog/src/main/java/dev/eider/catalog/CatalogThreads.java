@@ -6,7 +6,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,18 +17,11 @@ import org.slf4j.LoggerFactory;
 final class CatalogThreads implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CatalogThreads.class);
 
-    private final ExecutorService commits = Executors.newCachedThreadPool(named("eider-commit"));
-    private final ScheduledExecutorService upkeep = Executors.newSingleThreadScheduledExecutor(named("eider-upkeep"));
-
-    private final ScheduledExecutorService heart = Executors.newSingleThreadScheduledExecutor(named("eider-heart"));
-
-    private static ThreadFactory named(String name) {
-        return task -> {
-            Thread thread = new Thread(task, name);
-            thread.setDaemon(true);
-            return thread;
-        };
-    }
+    private final ExecutorService commits = Executors.newCachedThreadPool(DaemonThreads.named("eider-commit"));
+    private final ScheduledExecutorService upkeep =
+            Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("eider-upkeep"));
+    private final ScheduledExecutorService heart =
+            Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("eider-heart"));
 
     ExecutorService commits() {
         return commits;

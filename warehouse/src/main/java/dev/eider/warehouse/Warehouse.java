@@ -1,6 +1,7 @@
 package dev.eider.warehouse;
 
 import dev.eider.catalog.CatalogConfig;
+import dev.eider.catalog.DaemonThreads;
 import dev.eider.catalog.EiderException;
 import dev.eider.catalog.ErrorCode;
 import dev.eider.catalog.TableCatalog;
@@ -37,9 +38,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.util.AutoCloseables;
 import org.apache.arrow.vector.types.pojo.Schema;
@@ -96,17 +94,9 @@ public final class Warehouse implements AutoCloseable {
                 OrphanFiles.LEAST_AGE);
     }
 
-    /** Threads that end when nothing was loaded for a while. */
     private static ExecutorService manifestLoads() {
-        int threads = Math.max(4, Runtime.getRuntime().availableProcessors());
-        ThreadPoolExecutor executor =
-                new ThreadPoolExecutor(threads, threads, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
-                    Thread thread = new Thread(task, "eider-manifests");
-                    thread.setDaemon(true);
-                    return thread;
-                });
-        executor.allowCoreThreadTimeOut(true);
-        return executor;
+        return DaemonThreads.pool(
+                "eider-manifests", Math.max(4, Runtime.getRuntime().availableProcessors()));
     }
 
     private static QueryEngine openEngine(WarehouseConfig config, Storage storage) {

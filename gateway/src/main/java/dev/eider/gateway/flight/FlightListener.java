@@ -1,5 +1,6 @@
 package dev.eider.gateway.flight;
 
+import dev.eider.catalog.DaemonThreads;
 import dev.eider.catalog.EiderException;
 import dev.eider.catalog.ErrorCode;
 import dev.eider.warehouse.Warehouse;
@@ -44,18 +45,17 @@ public final class FlightListener implements AutoCloseable {
 
     private FlightListener(FlightConfig config, Warehouse warehouse, Memory memory) {
         this.running = new RunningCalls();
-        // Unbounded, because a thread of it is what gRPC needs to say that there are too many calls; the work is
-        // bounded
-        // behind it, by the pool of reads and by the warehouse's queue of appends.
+        // Unbounded, because a thread of it is what gRPC needs to say that there are too many calls; the pool of
+        // reads and the warehouse's queue of appends bound the work behind it.
         this.calls = new ThreadPoolExecutor(
                 0,
                 Integer.MAX_VALUE,
                 60,
                 TimeUnit.SECONDS,
                 new SynchronousQueue<>(),
-                new NamedThreads("eider-call"),
+                DaemonThreads.named("eider-call"),
                 (late, pool) -> LOG.debug("Dropped news of a connection that the stopped server has closed"));
-        this.timer = new ScheduledThreadPoolExecutor(1, new NamedThreads("eider-timer"));
+        this.timer = new ScheduledThreadPoolExecutor(1, DaemonThreads.named("eider-timer"));
         timer.setRemoveOnCancelPolicy(true);
         this.pool = new ReadPool("eider-read", config.reads(), config.reads().reserved(), running, timer);
         this.descriptions = new ReadPool("eider-describe", config.reads(), 0, running, timer);

@@ -1,5 +1,6 @@
 package dev.eider.gateway.flight;
 
+import dev.eider.catalog.DaemonThreads;
 import dev.eider.catalog.EiderException;
 import dev.eider.catalog.ErrorCode;
 import dev.eider.warehouse.engine.Cancellation;
@@ -60,8 +61,8 @@ final class ReadPool implements AutoCloseable {
     }
 
     private static ThreadPoolExecutor threads(int count, BlockingQueue<Runnable> queue, String name) {
-        ThreadPoolExecutor executor =
-                new ThreadPoolExecutor(count, Math.max(1, count), 30, TimeUnit.SECONDS, queue, new NamedThreads(name));
+        ThreadPoolExecutor executor = new ThreadPoolExecutor(
+                count, Math.max(1, count), 30, TimeUnit.SECONDS, queue, DaemonThreads.named(name));
         executor.allowCoreThreadTimeOut(true);
         return executor;
     }

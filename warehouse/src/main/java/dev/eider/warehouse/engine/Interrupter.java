@@ -1,5 +1,6 @@
 package dev.eider.warehouse.engine;
 
+import dev.eider.catalog.DaemonThreads;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -16,11 +17,8 @@ final class Interrupter implements AutoCloseable {
     private static final long PERIOD_MILLIS = 20;
 
     private final Set<EngineConnection> cancelled = ConcurrentHashMap.newKeySet();
-    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread worker = new Thread(task, "eider-interrupt");
-        worker.setDaemon(true);
-        return worker;
-    });
+    private final ScheduledExecutorService thread =
+            Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("eider-interrupt"));
 
     Interrupter() {
         var unused =

@@ -1,5 +1,6 @@
 package dev.eider.warehouse.scan;
 
+import dev.eider.catalog.DaemonThreads;
 import dev.eider.catalog.EiderException;
 import dev.eider.catalog.ErrorCode;
 import dev.eider.catalog.TableState;
@@ -13,8 +14,6 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.iceberg.TableProperties;
@@ -50,22 +49,10 @@ final class FileShapes {
             .withMetadataFilter(ParquetMetadataConverter.SKIP_ROW_GROUPS)
             .build();
 
-    private final ExecutorService readers = readers();
+    private final ExecutorService readers = DaemonThreads.pool("eider-footers", READERS);
     private final Map<Key, FileShape> remembered = new LinkedHashMap<>(16, 0.75f, true);
     /** Files of a table mostly look the same: equal shapes share one object. */
     private @Nullable FileShape latest;
-
-    /** Threads that end when no footer was read for a while. */
-    private static ExecutorService readers() {
-        ThreadPoolExecutor executor =
-                new ThreadPoolExecutor(READERS, READERS, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
-                    Thread thread = new Thread(task, "eider-footers");
-                    thread.setDaemon(true);
-                    return thread;
-                });
-        executor.allowCoreThreadTimeOut(true);
-        return executor;
-    }
 
     /** A file under the name mapping by which its columns were found. */
     private record Key(String location, String mapping) {}

@@ -1,5 +1,6 @@
 package dev.eider.warehouse.storage;
 
+import dev.eider.catalog.DaemonThreads;
 import java.lang.ref.WeakReference;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -8,10 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
@@ -43,12 +42,7 @@ final class BucketReads implements AutoCloseable {
     BucketReads(StorageConfig.CacheConfig config, DataFileCache cache) {
         this.config = config;
         this.cache = cache;
-        this.fetches = new ThreadPoolExecutor(1, 1, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(WAITING), task -> {
-            Thread thread = new Thread(task, "eider-prefetch");
-            thread.setDaemon(true);
-            return thread;
-        });
-        fetches.allowCoreThreadTimeOut(true);
+        this.fetches = DaemonThreads.pool("eider-prefetch", 1, WAITING);
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.eider.warehouse.storage;
 
+import dev.eider.catalog.DaemonThreads;
 import dev.eider.catalog.EiderException;
 import dev.eider.catalog.ErrorCode;
 import java.io.IOException;
@@ -12,9 +13,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.apache.arrow.util.AutoCloseables;
 import org.apache.iceberg.io.DelegateFileIO;
@@ -93,7 +91,7 @@ public final class Storage implements AutoCloseable {
                     new BucketReads(config.cache(), cache),
                     access(config, allowed, files),
                     new Staging(directory.spool(), config.s3().partBytes()),
-                    uploadThreads());
+                    DaemonThreads.pool("eider-upload", UPLOADS));
         }
 
         /** Nobody is told of buckets that he is not to read, or cannot: their keys stay here. */
@@ -112,17 +110,6 @@ public final class Storage implements AutoCloseable {
             List<String> prefixes =
                     allowed.prefixes().stream().map(S3Location::toString).toList();
             return Optional.of(files.access(config.s3(), prefixes));
-        }
-
-        private static ExecutorService uploadThreads() {
-            ThreadPoolExecutor pool = new ThreadPoolExecutor(
-                    UPLOADS, UPLOADS, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
-                        Thread thread = new Thread(task, "eider-upload");
-                        thread.setDaemon(true);
-                        return thread;
-                    });
-            pool.allowCoreThreadTimeOut(true);
-            return pool;
         }
 
         @Override

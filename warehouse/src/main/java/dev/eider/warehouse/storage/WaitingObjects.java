@@ -1,5 +1,6 @@
 package dev.eider.warehouse.storage;
 
+import dev.eider.catalog.DaemonThreads;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -44,11 +45,7 @@ final class WaitingObjects {
             30,
             TimeUnit.SECONDS,
             new SynchronousQueue<>(),
-            task -> {
-                Thread thread = new Thread(task, "eider-metadata-upload");
-                thread.setDaemon(true);
-                return thread;
-            },
+            DaemonThreads.named("eider-metadata-upload"),
             new ThreadPoolExecutor.CallerRunsPolicy());
 
     /** Returns a file that waits from when it is written. */

@@ -1,5 +1,6 @@
 package dev.eider.warehouse.write;
 
+import dev.eider.catalog.DaemonThreads;
 import dev.eider.catalog.EiderException;
 import dev.eider.catalog.ErrorCode;
 import dev.eider.catalog.LedgerEntry;
@@ -45,11 +46,13 @@ public final class TableAppender {
 
     /** Threads that end when nothing was received for a while; as many as there are appends at once. */
     private static Executor receivers() {
-        return new ThreadPoolExecutor(0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
-            Thread thread = new Thread(task, "eider-receive");
-            thread.setDaemon(true);
-            return thread;
-        });
+        return new ThreadPoolExecutor(
+                0,
+                Integer.MAX_VALUE,
+                10,
+                TimeUnit.SECONDS,
+                new SynchronousQueue<>(),
+                DaemonThreads.named("eider-receive"));
     }
 
     /**

@@ -169,18 +169,21 @@ final class BucketBenchmark {
             execute(warehouse, "CREATE TABLE small (a BIGINT)");
             execute(warehouse, "INSERT INTO small VALUES (0)");
             StorageTraffic before = warehouse.storageTraffic().orElseThrow();
-            int commits = 10;
+            int commits = 200;
             for (int i = 0; i < commits; i++) {
                 execute(warehouse, "INSERT INTO small VALUES (%d)".formatted(i));
             }
             StorageTraffic cost = warehouse.storageTraffic().orElseThrow().since(before);
             System.out.printf(
                     Locale.ROOT,
-                    "(s3) an append that commits: %.1f PUT, %.1f GET, %.1f HEAD, %.1f LIST (goal: at most 4 and 2)%n",
+                    "(s3) one of %d appends that commit: %.2f PUT, %.2f GET, %.2f HEAD, %.2f LIST (goal: at most 4 and 2);"
+                            + " in all, %d requests failed and were repeated%n",
+                    commits,
                     (double) cost.puts() / commits,
                     (double) cost.gets() / commits,
                     (double) cost.heads() / commits,
-                    (double) cost.lists() / commits);
+                    (double) cost.lists() / commits,
+                    cost.failed());
         }
         try (S3FaultProxy proxy = S3FaultProxy.before(server.endpoint())) {
             proxy.failAlways(any -> true, S3Fault.delay(FAR));

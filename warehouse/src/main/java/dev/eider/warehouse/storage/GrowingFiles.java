@@ -92,11 +92,13 @@ final class GrowingFiles {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*.parquet")) {
             for (Path file : files) {
                 Upload upload = begun.get(file);
-                if (upload == null) {
+                if (upload == null && hasRoom.getAsBoolean()) {
                     upload = uploads.begin(file);
                     begun.put(file, upload);
                 }
-                upload.sendNew(hasRoom);
+                if (upload != null) {
+                    upload.sendNew(() -> ended.getCount() > 0 && hasRoom.getAsBoolean());
+                }
             }
         } catch (DirectoryIteratorException e) {
             throw e.getCause();

@@ -87,9 +87,9 @@ final class SpooledPlace implements DataFilePlace {
         } catch (CompletionException e) {
             throw e.getCause() instanceof RuntimeException cause ? cause : e;
         } finally {
-            begun.forEach(this::giveUp);
             // Whether or not one fails: none may arrive after it was discarded.
             ended(running).exceptionally(any -> null).join();
+            giveUp(begun);
         }
         for (Path file : files) {
             cache.adopt(new StoredFile(location(file), Files.size(file)), file);
@@ -160,6 +160,12 @@ final class SpooledPlace implements DataFilePlace {
         }
     }
 
+    private void giveUp(Map<Path, Upload> begun) {
+        List<CompletableFuture<Void>> ending = new ArrayList<>();
+        begun.forEach((file, upload) -> ending.add(CompletableFuture.runAsync(() -> giveUp(file, upload), uploads)));
+        ended(ending).join();
+    }
+
     /** An upload can only be ended: what that leaves is an object to delete. */
     private void giveUp(Path file, Upload upload) {
         try {
@@ -172,9 +178,16 @@ final class SpooledPlace implements DataFilePlace {
 
     @Override
     public void close() {
-        if (growing != null) {
-            growing.end().forEach(this::giveUp);
+        try {
+            if (growing != null) {
+                giveUp(growing.end());
+            }
+        } finally {
+            removeDirectory();
         }
+    }
+
+    private void removeDirectory() {
         try {
             CacheDirectory.remove(directory);
         } catch (IOException e) {

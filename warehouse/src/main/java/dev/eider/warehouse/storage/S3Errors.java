@@ -53,6 +53,11 @@ final class S3Errors extends DelegatingS3Client {
             "RequestTimeTooSkewed", "the clocks of this host and of the server differ by too much",
             "SlowDown", "the server asks to slow down");
 
+    /** What to do about it, in the place of the names of all providers that were asked. */
+    static final String NO_CREDENTIALS =
+            "no credentials were found: set storage.s3.access-key-id and storage.s3.secret-access-key, or what AWS"
+                    + " clients read";
+
     private final String server;
 
     /**
@@ -138,8 +143,7 @@ final class S3Errors extends DelegatingS3Client {
         }
         String message = failure.getMessage();
         if (message != null && message.startsWith("Unable to load credentials")) {
-            return "no credentials were found: set storage.s3.access-key-id and storage.s3.secret-access-key, or what"
-                    + " AWS clients read";
+            return NO_CREDENTIALS;
         }
         return message == null || failure instanceof UncheckedIOException
                 ? "%s does not answer as a server of S3 does".formatted(server)

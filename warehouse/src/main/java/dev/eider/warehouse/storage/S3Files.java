@@ -93,7 +93,13 @@ final class S3Files implements UnfinishedUploads, AutoCloseable {
                 .or(() -> config.endpoint().map(any -> ANY_REGION))
                 .ifPresent(builder::region);
         try {
-            return new S3Errors(builder.build(), config.endpoint().orElse("Amazon S3"));
+            S3Client client = builder.build();
+            return new S3Errors(
+                    client,
+                    client.serviceClientConfiguration()
+                            .endpointOverride()
+                            .map(URI::toString)
+                            .orElse("Amazon S3"));
         } catch (SdkClientException e) {
             throw new EiderException(
                     ErrorCode.INVALID_CONFIGURATION,
@@ -150,7 +156,7 @@ final class S3Files implements UnfinishedUploads, AutoCloseable {
         S3ServiceClientConfiguration known = client.serviceClientConfiguration();
         return new BucketAccess(
                 prefixes,
-                config.endpoint().map(S3Files::uri).map(S3Files::server),
+                known.endpointOverride().map(S3Files::server),
                 known.region().id(),
                 config.pathStyle() || prefixes.stream().anyMatch(S3Files::hasDottedBucket),
                 config.attempts(),
@@ -174,8 +180,7 @@ final class S3Files implements UnfinishedUploads, AutoCloseable {
         try {
             keys = provider.resolveIdentity().join();
         } catch (SdkException | CompletionException e) {
-            throw new EiderException(
-                    ErrorCode.STORAGE_FAILED, "No keys for buckets are found: %s".formatted(e.getMessage()), e);
+            throw new EiderException(ErrorCode.STORAGE_FAILED, "Buckets cannot be read: " + S3Errors.NO_CREDENTIALS, e);
         }
         return new S3Config.Credentials(
                 keys.accessKeyId(),

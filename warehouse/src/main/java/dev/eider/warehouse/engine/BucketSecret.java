@@ -18,7 +18,9 @@ import org.jspecify.annotations.Nullable;
  * error quotes them. Thread-safe.
  */
 final class BucketSecret {
-    private static final int TIMEOUT_SECONDS = 30;
+    /** For a whole request: some of 100 MB, and several over one slow line. */
+    private static final int TIMEOUT_SECONDS = 120;
+
     private static final int FIRST_PAUSE_MILLIS = 100;
     private static final int BACKOFF = 2;
 

@@ -10,6 +10,7 @@ import dev.eider.warehouse.storage.HeldFiles;
 import dev.eider.warehouse.storage.Locations;
 import dev.eider.warehouse.storage.Storage;
 import dev.eider.warehouse.storage.StoredFile;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -34,11 +35,23 @@ public final class ScanRelation {
     /** A row's number in its file, from 0, where it is asked for. */
     public static final String POSITION = "_pos";
 
+    /** How long a query waits to hear that a bucket can be read; many times what that takes. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
     private final ScanTools tools;
 
     /** Creates what renders scans for connections of one engine. */
     public ScanRelation(Storage storage, QueryEngine engine) {
-        this.tools = new ScanTools(storage, engine, new FileShapes(), new PositionDeletes(), new ReachedBuckets());
+        ReachedBuckets reached = new ReachedBuckets(location -> readFooter(engine, location), PATIENCE);
+        this.tools = new ScanTools(storage, engine, new FileShapes(), new PositionDeletes(), reached);
+    }
+
+    private static void readFooter(QueryEngine engine, String location) {
+        try (EngineConnection connection = engine.connect()) {
+            connection.query(
+                    "SELECT num_rows FROM parquet_file_metadata(" + ScanPaths.literalInBucket(location) + ")",
+                    row -> row.getLong(1));
+        }
     }
 
     /** Which columns the relation has beside those of the table. */
@@ -84,6 +97,8 @@ public final class ScanRelation {
             if (left.isEmpty() || isReached(connection, left)) {
                 return new ScanPaths(tools.storage(), held, left);
             }
+            // Whoever waits for room in the cache holds none.
+            held.close();
         }
         return new ScanPaths(tools.storage(), hold(connection, files, Optional.empty()), Map.of());
     }
@@ -109,7 +124,8 @@ public final class ScanRelation {
     private boolean isReached(EngineConnection connection, Map<String, Long> left) {
         tools.engine().refreshKeys();
         return tools.storage().readsOnlyInBuckets()
-                || left.keySet().stream().allMatch(location -> tools.reached().reaches(connection, location));
+                || left.keySet().stream()
+                        .allMatch(location -> tools.reached().reaches(location, connection::requireWanted));
     }
 
     private static void requireReadable(TableState state, Schema schema, ScanPlan plan) {

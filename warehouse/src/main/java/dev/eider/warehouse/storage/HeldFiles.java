@@ -16,6 +16,7 @@ public interface HeldFiles extends AutoCloseable {
      */
     Optional<Path> path(String location);
 
+    /** Lets go of the files, once. */
     @Override
     void close();
 }

@@ -39,6 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A warehouse in a bucket, seen from the network between them. */
 @Timeout(120)
@@ -141,8 +142,12 @@ class S3WarehouseTest {
         assertThat(proxy.requests()).hasSize(4);
     }
 
-    @Test
-    void sendsALargeAppendWhileItComes() {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void sendsALargeAppendWhileItComes(boolean isOldServer) {
+        if (isOldServer) {
+            proxy.failAlways(any -> true, S3Fault.NO_TRAILERS);
+        }
         org.apache.arrow.vector.types.pojo.Schema numbers = new org.apache.arrow.vector.types.pojo.Schema(
                 List.of(Field.notNullable("n", new ArrowType.Int(64, true))));
         int rows = 65_536;

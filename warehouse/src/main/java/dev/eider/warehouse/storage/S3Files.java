@@ -18,6 +18,7 @@ import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
@@ -77,6 +78,8 @@ final class S3Files implements UnfinishedUploads, AutoCloseable {
         S3ClientBuilder builder = S3Client.builder()
                 .forcePathStyle(config.pathStyle())
                 .credentialsProvider(credentials(config))
+                // S3FileIO sends MD5 sums, which every server checks; many refuse sums that follow the content.
+                .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
                 .httpClientBuilder(UrlConnectionHttpClient.builder()
                         .connectionTimeout(CONNECT_TIMEOUT)
                         .socketTimeout(SOCKET_TIMEOUT))
@@ -103,7 +106,7 @@ final class S3Files implements UnfinishedUploads, AutoCloseable {
         } catch (SdkClientException e) {
             throw new EiderException(
                     ErrorCode.INVALID_CONFIGURATION,
-                    "Buckets cannot be reached: %s (storage.s3.region names the region)".formatted(e.getMessage()),
+                    "Buckets cannot be reached: no region was found: set storage.s3.region, or what AWS clients read",
                     e);
         }
     }

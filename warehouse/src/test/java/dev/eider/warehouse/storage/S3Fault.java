@@ -3,6 +3,7 @@ package dev.eider.warehouse.storage;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
@@ -31,6 +32,15 @@ public interface S3Fault {
             NONE.play(exchange);
         };
     }
+
+    /** Knows no sums that follow the content, as older servers. */
+    S3Fault NO_TRAILERS = exchange -> {
+        if (exchange.head().toLowerCase(Locale.ROOT).contains("trailer")) {
+            refusal("400 Bad Request", "XAmzContentSHA256Mismatch").play(exchange);
+        } else {
+            NONE.play(exchange);
+        }
+    };
 
     /** Asks to slow down; the server never sees the request. */
     S3Fault SLOW_DOWN = refusal("503 Slow Down", "SlowDown");

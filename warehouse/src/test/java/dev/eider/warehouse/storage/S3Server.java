@@ -9,12 +9,14 @@ import org.gaul.s3proxy.nio2blob.FilesystemNio2BlobStore;
 import org.gaul.s3proxy.nio2blob.TransientNio2BlobStore;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /**
- * A server of the S3 protocol in this process, which checks signatures and keeps everything in memory. Thread-safe.
+ * A server of the S3 protocol, which checks signatures: in this process, where it keeps everything in memory, or the one
+ * that {@code eider.test.endpoint} names and that knows {@link #KEYS}. Thread-safe.
  */
 public final class S3Server implements AutoCloseable {
     public static final S3Config.Credentials KEYS =
@@ -22,12 +24,17 @@ public final class S3Server implements AutoCloseable {
 
     private static final long LARGEST_REQUEST = 256L << 20;
 
-    private final S3Proxy proxy;
+    /** Names a server that runs already. */
+    static final String ENDPOINT = "eider.test.endpoint";
+
+    private final String endpoint;
+    private final Optional<S3Proxy> proxy;
     private final S3Client client;
 
-    private S3Server(S3Proxy proxy) {
+    private S3Server(String endpoint, Optional<S3Proxy> proxy) {
+        this.endpoint = endpoint;
         this.proxy = proxy;
-        this.client = client("http://127.0.0.1:" + proxy.getPort(), KEYS);
+        this.client = client(endpoint, KEYS);
     }
 
     /** Returns a client of any such server; the caller closes it. */
@@ -38,6 +45,7 @@ public final class S3Server implements AutoCloseable {
                 .forcePathStyle(true)
                 .credentialsProvider(StaticCredentialsProvider.create(
                         AwsBasicCredentials.create(keys.accessKeyId(), keys.secretAccessKey())))
+                .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
                 .httpClientBuilder(UrlConnectionHttpClient.builder())
                 .build();
     }
@@ -67,21 +75,23 @@ public final class S3Server implements AutoCloseable {
         } catch (Exception e) {
             throw new IllegalStateException("The S3 server does not start", e);
         }
-        return new S3Server(proxy);
+        return new S3Server("http://127.0.0.1:" + proxy.getPort(), Optional.of(proxy));
     }
 
-    /** Returns the one that lives as long as this process. */
+    /** Returns the one that lives as long as this process, or longer. */
     public static S3Server shared() {
         return Shared.SERVER;
     }
 
     private static final class Shared {
-        static final S3Server SERVER = start();
+        static final S3Server SERVER = Optional.ofNullable(System.getProperty(ENDPOINT))
+                .map(running -> new S3Server(running, Optional.empty()))
+                .orElseGet(S3Server::start);
     }
 
     /** Returns its URL. */
     public String endpoint() {
-        return "http://127.0.0.1:" + proxy.getPort();
+        return endpoint;
     }
 
     /** Returns what a warehouse needs to know to use it. */
@@ -118,10 +128,12 @@ public final class S3Server implements AutoCloseable {
     @Override
     public void close() {
         client.close();
-        try {
-            proxy.stop();
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
-        }
+        proxy.ifPresent(running -> {
+            try {
+                running.stop();
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        });
     }
 }

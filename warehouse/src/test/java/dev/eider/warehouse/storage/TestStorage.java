@@ -3,7 +3,6 @@ package dev.eider.warehouse.storage;
 import dev.eider.warehouse.storage.StorageConfig.CacheConfig;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Where tests keep their warehouses: on the local disk, or in buckets if {@code eider.test.storage} is {@code s3}. Tests
@@ -12,9 +11,6 @@ import java.util.Optional;
  */
 public final class TestStorage {
     private static final long CACHE_BYTES = 1L << 30;
-
-    /** Of the server of the process that started this one. */
-    private static final String ENDPOINT = "eider.test.endpoint";
 
     private TestStorage() {}
 
@@ -30,13 +26,11 @@ public final class TestStorage {
         }
         String bucket = "test-"
                 + Integer.toHexString(directory.toAbsolutePath().toString().hashCode());
-        S3Config s3 = Optional.ofNullable(System.getProperty(ENDPOINT))
-                .map(endpoint -> S3Server.config(endpoint, S3Server.KEYS))
-                .orElseGet(() -> shared(bucket));
+        S3Server.shared().createBucket(bucket);
         return new StorageConfig(
                 "s3://" + bucket + "/warehouse",
                 List.of(),
-                s3,
+                S3Server.shared().config(),
                 new CacheConfig(
                         directory.resolve("cache"),
                         CACHE_BYTES,
@@ -48,17 +42,12 @@ public final class TestStorage {
         return isS3() && System.getProperty("eider.test.reads", "auto").equals("direct");
     }
 
-    private static S3Config shared(String bucket) {
-        S3Server.shared().createBucket(bucket);
-        return S3Server.shared().config();
-    }
-
     /** Returns what tells another Java process to use the same warehouse. */
     public static List<String> propertiesForAnotherProcess(Path directory) {
         return of(directory)
                 .s3()
                 .endpoint()
-                .map(endpoint -> List.of("-Deider.test.storage=s3", "-D" + ENDPOINT + "=" + endpoint))
+                .map(endpoint -> List.of("-Deider.test.storage=s3", "-D" + S3Server.ENDPOINT + "=" + endpoint))
                 .orElse(List.of());
     }
 }

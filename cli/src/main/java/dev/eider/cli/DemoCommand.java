@@ -35,7 +35,7 @@ import picocli.CommandLine.Option;
             "  eider demo",
             "  eider demo --keep      goes on serving, to explore",
             "  eider demo --warehouse s3://bucket/prefix",
-            "%nBuckets are reached as the settings storage.s3.* in the environment say (EIDER_STORAGE_S3_ENDPOINT …)."
+            "%nThe settings storage.s3.* and engine.* in the environment apply (EIDER_STORAGE_S3_ENDPOINT …), no others."
         })
 final class DemoCommand implements Callable<Integer> {
     private final Terminal terminal;
@@ -103,9 +103,9 @@ final class DemoCommand implements Callable<Integer> {
 
     /** The environment is that of other gateways: a catalog named there must not be touched. */
     private Map<String, String> environment() {
-        Map<String, String> storage = new HashMap<>(terminal.environment());
-        storage.keySet().removeIf(name -> !name.startsWith("EIDER_STORAGE_S3_"));
-        return storage;
+        Map<String, String> kept = new HashMap<>(terminal.environment());
+        kept.keySet().removeIf(name -> !name.startsWith("EIDER_STORAGE_S3_") && !name.startsWith("EIDER_ENGINE_"));
+        return kept;
     }
 
     private void show(LocalGateway gateway, Path examples, Stop stop, long started) throws Exception {

@@ -26,12 +26,7 @@ class CliEndToEndTest {
 
     @BeforeAll
     static void startGateway() {
-        gateway = LocalGateway.start(
-                Map.of(
-                        "server.host", "127.0.0.1",
-                        "server.port", "0",
-                        "warehouse", directory.resolve("data/warehouse").toString()),
-                Map.of());
+        gateway = TestGateway.start(directory, "0");
     }
 
     @AfterAll

@@ -31,7 +31,7 @@ class FollowCommandTest {
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         CompletableFuture<Integer> follow;
         String port;
-        try (LocalGateway gateway = start("0")) {
+        try (LocalGateway gateway = TestGateway.start(directory, "0")) {
             url = gateway.description().url();
             port = url.substring(url.lastIndexOf(':') + 1);
             write(2);
@@ -49,7 +49,7 @@ class FollowCommandTest {
                     .as(err.toString(StandardCharsets.UTF_8))
                     .hasSize(31));
         }
-        try (LocalGateway gateway = start(port)) {
+        try (LocalGateway gateway = TestGateway.start(directory, port)) {
             assertThat(gateway.description().url()).isEqualTo(url);
             write(3);
             assertThat(follow.orTimeout(30, TimeUnit.SECONDS).join())
@@ -77,7 +77,7 @@ class FollowCommandTest {
 
     @Test
     void saysWhatIsMissing() {
-        try (LocalGateway gateway = start("0")) {
+        try (LocalGateway gateway = TestGateway.start(directory, "0")) {
             url = gateway.description().url();
 
             CommandRun run = run("follow", "missing");
@@ -90,18 +90,6 @@ class FollowCommandTest {
     private void write(int times) {
         CommandRun write = run("write", "-n", "t", "-i", "0", "--rows", "10", "--count", Integer.toString(times));
         assertThat(write.exitCode()).as(write.err()).isZero();
-    }
-
-    private LocalGateway start(String port) {
-        return LocalGateway.start(
-                Map.of(
-                        "server.host",
-                        "127.0.0.1",
-                        "server.port",
-                        port,
-                        "warehouse",
-                        directory.resolve("data/warehouse").toString()),
-                Map.of());
     }
 
     private CommandRun run(String... arguments) {

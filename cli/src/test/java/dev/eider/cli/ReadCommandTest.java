@@ -29,7 +29,7 @@ class ReadCommandTest {
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         String url;
         CompletableFuture<Integer> read;
-        try (LocalGateway gateway = start("0")) {
+        try (LocalGateway gateway = TestGateway.start(directory, "0")) {
             url = gateway.description().url();
             write(url);
             Terminal terminal = new Terminal(
@@ -43,7 +43,7 @@ class ReadCommandTest {
             Awaitility.await().until(() -> !lines(out).isEmpty());
         }
         Awaitility.await().until(() -> !lines(err).isEmpty());
-        try (LocalGateway gateway = start(url.substring(url.lastIndexOf(':') + 1))) {
+        try (LocalGateway gateway = TestGateway.start(directory, url.substring(url.lastIndexOf(':') + 1))) {
             assertThat(gateway.description().url()).isEqualTo(url);
             write(url);
             assertThat(read.orTimeout(60, TimeUnit.SECONDS).join())
@@ -62,17 +62,5 @@ class ReadCommandTest {
     private static void write(String url) {
         CommandRun write = CommandRun.of(Map.of("EIDER_URL", url), "write", "-n", "t", "--rows", "10", "--count", "1");
         assertThat(write.exitCode()).as(write.err()).isZero();
-    }
-
-    private LocalGateway start(String port) {
-        return LocalGateway.start(
-                Map.of(
-                        "server.host",
-                        "127.0.0.1",
-                        "server.port",
-                        port,
-                        "warehouse",
-                        directory.resolve("data/warehouse").toString()),
-                Map.of());
     }
 }

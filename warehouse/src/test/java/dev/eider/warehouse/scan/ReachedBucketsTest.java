@@ -2,6 +2,7 @@ package dev.eider.warehouse.scan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.eider.catalog.EiderException;
 import dev.eider.catalog.ErrorCode;
@@ -81,7 +82,7 @@ class ReachedBucketsTest {
     }
 
     @Test
-    void holdNobodyUpWhileTheyDoNotAnswer() throws InterruptedException {
+    void holdNobodyUpWhileTheyDoNotAnswer() {
         CountDownLatch answer = new CountDownLatch(1);
         ReachedBuckets buckets = buckets(location -> awaitUninterrupted(answer), Duration.ofMillis(100));
 
@@ -90,9 +91,7 @@ class ReachedBucketsTest {
         }
         assertThat(asked).hasValue(1);
         answer.countDown();
-        while (!buckets.reaches("s3://lake-a/1.parquet", WANTED)) {
-            Thread.sleep(5);
-        }
+        await().until(() -> buckets.reaches("s3://lake-a/1.parquet", WANTED));
         assertThat(asked).hasValue(1);
     }
 

@@ -1,6 +1,7 @@
 package dev.eider.warehouse.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -57,9 +58,7 @@ class GrowingFilesTest {
             }
         });
         ending.start();
-        while (ending.getState() != Thread.State.WAITING) {
-            Thread.onSpinWait();
-        }
+        await().until(() -> ending.getState() == Thread.State.WAITING);
         ended.set(true);
         ends.countDown();
         ending.join();

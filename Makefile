@@ -11,14 +11,18 @@ CASES ?= 5000
 ROUNDS ?=
 SEED ?=
 SOAK_OPTS ?=
+MODULE ?=
 
-.PHONY: help check demo bench soak differential spark compose-check format tail clean
+.PHONY: help check check-fast demo bench soak differential spark compose-check format tail clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 check: ## Everything that CI runs: format, static analysis, all tests
 	$(MVN) verify
+
+check-fast: ## Format and static analysis without tests, below a minute; MODULE=warehouse checks that one and what it needs
+	$(MVN) -q -DskipTests $(if $(MODULE),-pl $(MODULE) -am) verify
 
 demo: ## Start a gateway on a temporary warehouse and show what it does
 	./eider demo

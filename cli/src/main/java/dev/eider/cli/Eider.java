@@ -36,7 +36,12 @@ import picocli.CommandLine.ParameterException;
         })
 public final class Eider {
     /** Commands that work on this host instead of calling a gateway. */
-    private static final List<String> LOCAL = List.of("serve", "demo", "extensions");
+    private static final List<String> LOCAL = List.of("serve", "demo", "extensions", "help");
+
+    /** The narrowest page of help that picocli lays out; a narrower terminal breaks its lines itself. */
+    private static final int MIN_HELP_WIDTH = 55;
+
+    private static final int MAX_HELP_WIDTH = 120;
 
     @Mixin
     private final ConnectionOptions connection = new ConnectionOptions();
@@ -67,8 +72,7 @@ public final class Eider {
 
     /** Runs one command against {@code terminal}; returns its exit code. */
     static int run(Terminal terminal, String... arguments) {
-        Eider root = new Eider();
-        CommandLine line = root.commandLine(terminal);
+        CommandLine line = commandLine(terminal);
         if (arguments.length == 0) {
             terminal.err().print(line.getUsageMessage());
             return CommandLine.ExitCode.USAGE;
@@ -76,7 +80,12 @@ public final class Eider {
         return line.execute(arguments);
     }
 
-    private CommandLine commandLine(Terminal terminal) {
+    /** Returns the command with every subcommand of it. */
+    static CommandLine commandLine(Terminal terminal) {
+        return new Eider().withSubcommands(terminal);
+    }
+
+    private CommandLine withSubcommands(Terminal terminal) {
         CommandLine line = new CommandLine(this)
                 .addSubcommand(new ServeCommand(terminal))
                 .addSubcommand(new DemoCommand(terminal))
@@ -89,11 +98,11 @@ public final class Eider {
                 .addSubcommand(new TablesCommand(terminal, connection))
                 .addSubcommand(new SnapshotsCommand(terminal, connection))
                 .addSubcommand(new OrphansCommand(terminal, connection))
-                .addSubcommand(new ExtensionsCommand(terminal));
+                .addSubcommand(new ExtensionsCommand(terminal))
+                .addSubcommand(new HelpCommand());
         line.setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8));
         line.setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8));
-        line.setUsageHelpWidth(
-                terminal.screen().showsOut() ? Math.min(120, terminal.screen().columns()) : 100);
+        line.setUsageHelpWidth(helpWidth(terminal.screen()));
         line.setUsageHelpLongOptionsMaxWidth(30);
         layOutHelp(line.getCommandSpec());
         line.getSubcommands().forEach((name, command) -> {
@@ -110,6 +119,10 @@ public final class Eider {
             return failure instanceof UsageException ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
         });
         return line;
+    }
+
+    private static int helpWidth(Terminal.Screen screen) {
+        return screen.showsOut() ? Math.max(MIN_HELP_WIDTH, Math.min(MAX_HELP_WIDTH, screen.columns())) : 100;
     }
 
     /** The options that name a gateway to call make no sense for one that is being started. */
@@ -181,6 +194,11 @@ public final class Eider {
                 || failure instanceof EiderException
                 || failure instanceof CancellationException
                 || failure instanceof UsageException;
+        // An IOException that had to travel as an unchecked one says nothing more than itself.
+        Throwable cause = failure.getCause();
+        if (failure instanceof UncheckedIOException && cause instanceof IOException checked) {
+            return sentence(checked);
+        }
         String message = firstLine(failure);
         return meantForPeople && !message.isEmpty()
                 ? message

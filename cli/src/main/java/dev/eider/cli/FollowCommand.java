@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.types.pojo.Schema;
@@ -23,6 +24,7 @@ import picocli.CommandLine.Parameters;
 /** Prints the rows of a table as they are committed. */
 @Command(
         name = "follow",
+        mixinStandardHelpOptions = true,
         description = "Print the rows of a table as they are committed, each once and in the order of the commits,"
                 + " until Ctrl-C.",
         footer = {
@@ -30,10 +32,15 @@ import picocli.CommandLine.Parameters;
             "_commit_sequence_number and _commit_timestamp. A lost connection is made again, and resumed.",
             "%nExamples:",
             "  eider follow flights",
+            "  eider follow flights --max-rows 5                    the first and last rows of each commit",
             "  eider follow flights --from 0 --output-format json | jq .origin",
             "  eider follow main.flights --from 4358109269873137077"
         })
 final class FollowCommand implements Callable<Integer> {
+    /** The line below each commit says most of what these do. */
+    private static final Set<String> COMMIT_COLUMNS =
+            Set.of("_commit_snapshot_id", "_commit_sequence_number", "_commit_timestamp");
+
     private final Terminal terminal;
     private final ConnectionOptions connection;
 
@@ -75,6 +82,14 @@ final class FollowCommand implements Callable<Integer> {
             description = "One of: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
     private OutputFormat format = OutputFormat.DISPLAY;
 
+    @Option(
+            names = "--max-rows",
+            paramLabel = "N",
+            defaultValue = "40",
+            description = "Rows of each commit that display shows: the first and the last half; 0 shows all."
+                    + " Default: ${DEFAULT-VALUE}")
+    private int maxRows;
+
     @Option(names = "--count", paramLabel = "N", description = "Stop after N rows or more. Default: never")
     private long count = Long.MAX_VALUE;
 
@@ -89,6 +104,9 @@ final class FollowCommand implements Callable<Integer> {
         if (count < 1 || (from != null && from < 0)) {
             throw new UsageException("--count must be positive, --from not negative");
         }
+        if (maxRows < 0) {
+            throw new UsageException("--max-rows is " + maxRows + ": it cannot be negative");
+        }
         OptionalLong after = from == null ? OptionalLong.empty() : OptionalLong.of(from);
         return connection.connected(terminal, (client, allocator) -> {
             try (Stop stop = Stop.onSignalSucceeding(Duration.ofSeconds(10))) {
@@ -96,7 +114,7 @@ final class FollowCommand implements Callable<Integer> {
                 Thread stopper = new Thread(() -> stopWith(stop, followed), "follow-stop");
                 stopper.setDaemon(true);
                 stopper.start();
-                followed.run(new Printer(followed));
+                followed.run(new Printer(name, followed));
                 terminal.out().flush();
             }
             return 0;
@@ -114,12 +132,15 @@ final class FollowCommand implements Callable<Integer> {
 
     /** Prints what comes; confined to the thread that follows. */
     private final class Printer implements FollowReceiver {
+        private final TableName name;
         private final FollowedTable followed;
+        private boolean begun;
         private Schema schema = new Schema(List.of());
         private @Nullable RowSink sink;
         private long rows;
 
-        Printer(FollowedTable followed) {
+        Printer(TableName name, FollowedTable followed) {
+            this.name = name;
             this.followed = followed;
         }
 
@@ -127,16 +148,28 @@ final class FollowCommand implements Callable<Integer> {
         public void start(Schema columns) {
             schema = columns;
             sink = null;
+            if (from != null) {
+                begin(from);
+            }
             if (format != OutputFormat.DISPLAY) {
                 opened().flush();
             }
+        }
+
+        private void begin(long snapshot) {
+            if (begun) {
+                return;
+            }
+            begun = true;
+            String start = snapshot == 0 ? "its first snapshot on" : "snapshot " + snapshot + " on, without it";
+            terminal.remark("Following " + name + ", branch " + branch + ", from " + start + "; Ctrl-C ends it.");
         }
 
         private RowSink opened() {
             RowSink open = sink;
             if (open == null) {
                 open = switch (format) {
-                    case DISPLAY -> new TableSink(terminal, 0);
+                    case DISPLAY -> new TableSink(terminal, maxRows, COMMIT_COLUMNS);
                     case CSV -> new CsvSink(terminal.out());
                     case JSON -> new JsonSink(terminal.out(), false);
                 };
@@ -154,6 +187,7 @@ final class FollowCommand implements Callable<Integer> {
 
         @Override
         public void committed(long snapshotId) {
+            begin(snapshotId);
             RowSink open = sink;
             if (open != null && format == OutputFormat.DISPLAY) {
                 open.finish("snapshot " + snapshotId);

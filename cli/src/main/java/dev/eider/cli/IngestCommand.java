@@ -9,6 +9,7 @@ import dev.eider.cli.display.Amounts;
 import dev.eider.cli.display.ProgressLine;
 import dev.eider.cli.display.Terminal;
 import dev.eider.cli.files.ParquetFile;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -16,8 +17,12 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.ipc.ArrowReader;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -40,6 +45,9 @@ import picocli.CommandLine.Parameters;
             "  eider ingest huge.parquet --table huge --commit-every-rows 1000000"
         })
 final class IngestCommand implements Callable<Integer> {
+    /** An append whose rows were all sent is waited for: its outcome is worth knowing. */
+    private static final Duration LONGEST_STOP = Duration.ofSeconds(30);
+
     private final Terminal terminal;
     private final ConnectionOptions connection;
 
@@ -104,8 +112,13 @@ final class IngestCommand implements Callable<Integer> {
         }
         WriteSettings settings = UsageException.parsed(this::settings);
         return connection.connected(terminal, (client, allocator) -> {
-            for (Path file : files) {
-                ingest(client, allocator, file, name, keyed(settings));
+            try (Stop stop = Stop.onSignal(LONGEST_STOP)) {
+                for (Path file : files) {
+                    Ingestion ingestion = new Ingestion(file, name, keyed(settings), stop);
+                    if (!ingestion.run(client, allocator)) {
+                        return CommandLine.ExitCode.SOFTWARE;
+                    }
+                }
             }
             return 0;
         });
@@ -129,32 +142,75 @@ final class IngestCommand implements Callable<Integer> {
                 : settings.withKey(UUID.randomUUID().toString());
     }
 
-    private void ingest(
-            EiderClient client, BufferAllocator allocator, Path path, TableName name, WriteSettings settings)
-            throws Exception {
-        long started = System.nanoTime();
-        try (ParquetFile file = ParquetFile.open(path)) {
-            ProgressLine progress = new ProgressLine(terminal, String.valueOf(path.getFileName()), file.rows());
-            List<Receipt> receipts;
-            try {
-                receipts = client.append(name, settings, () -> file.stream(allocator), drawing(progress));
-            } finally {
-                progress.clear();
-            }
-            summarise(path, name, receipts, Amounts.since(started));
+    /** One file on its way into the table. Confined to one thread, but for the receipts. */
+    private final class Ingestion implements PutProgress {
+        private final Path path;
+        private final TableName table;
+        private final WriteSettings settings;
+        private final Stop stop;
+        private final AtomicLong committed = new AtomicLong();
+        private @Nullable ProgressLine line;
+        private int attempts;
+
+        Ingestion(Path path, TableName table, WriteSettings settings, Stop stop) {
+            this.path = path;
+            this.table = table;
+            this.settings = settings;
+            this.stop = stop;
         }
-    }
 
-    private static PutProgress drawing(ProgressLine progress) {
-        return new PutProgress() {
-            @Override
-            public void sent(long rows) {
-                progress.update(rows);
+        /** Returns whether the rows are stored; otherwise it was interrupted, and has said what became of them. */
+        boolean run(EiderClient client, BufferAllocator allocator) throws Exception {
+            long started = System.nanoTime();
+            try (ParquetFile file = ParquetFile.open(path)) {
+                ProgressLine progress = new ProgressLine(terminal, String.valueOf(path.getFileName()), file.rows());
+                line = progress;
+                List<Receipt> receipts;
+                try {
+                    receipts = client.append(table, settings, () -> opened(file, allocator), this);
+                } finally {
+                    progress.clear();
+                }
+                summarise(path, table, receipts, Amounts.since(started));
+                return true;
+            } catch (CancellationException interrupted) {
+                terminal.remark("eider: interrupted; " + outcome());
+                return false;
             }
+        }
 
-            @Override
-            public void committed(Receipt receipt) {}
-        };
+        private ArrowReader opened(ParquetFile file, BufferAllocator allocator) throws IOException {
+            attempts++;
+            return file.stream(allocator);
+        }
+
+        private String outcome() {
+            if (committed.get() > 0) {
+                return Amounts.count(committed.get(), "row") + " of " + path + " were stored, the others were not";
+            }
+            return attempts > 1
+                    ? "whether an earlier attempt stored the rows of " + path + " is unknown: the same append with"
+                            + " --idempotency-key "
+                            + settings.idempotencyKey().orElse("") + " stores them once"
+                    : "nothing of " + path + " was stored";
+        }
+
+        @Override
+        public void sent(long rows) {
+            if (line != null) {
+                line.update(rows);
+            }
+        }
+
+        @Override
+        public boolean isCancelled() {
+            return stop.isWanted();
+        }
+
+        @Override
+        public void committed(Receipt receipt) {
+            committed.addAndGet(receipt.rows());
+        }
     }
 
     private void summarise(Path path, TableName name, List<Receipt> receipts, Duration elapsed) {

@@ -5,6 +5,8 @@ import dev.eider.cli.client.OrphanReport.OrphanEntry;
 import dev.eider.cli.client.TableName;
 import dev.eider.cli.display.Amounts;
 import dev.eider.cli.display.Listing;
+import dev.eider.cli.display.RecordFormat;
+import dev.eider.cli.display.Records;
 import dev.eider.cli.display.Terminal;
 import java.time.Duration;
 import java.util.List;
@@ -25,7 +27,8 @@ import picocli.CommandLine.Parameters;
             "%nExamples:",
             "  eider orphans flights                      lists only",
             "  eider orphans flights --remove             deletes them",
-            "  eider orphans flights --older-than 3d"
+            "  eider orphans flights --older-than 3d",
+            "  eider orphans flights --output-format json"
         })
 final class OrphansCommand implements Callable<Integer> {
     private static final Pattern DURATION = Pattern.compile("(\\d{1,6}) ?([smhd])");
@@ -46,6 +49,13 @@ final class OrphansCommand implements Callable<Integer> {
     @Option(names = "--remove", description = "delete the files; without it they are only listed")
     private boolean remove;
 
+    @Option(
+            names = {"-f", "--output-format"},
+            paramLabel = "FORMAT",
+            defaultValue = "display",
+            description = "One of: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
+    private RecordFormat format = RecordFormat.DISPLAY;
+
     OrphansCommand(Terminal terminal, ConnectionOptions connection) {
         this.terminal = terminal;
         this.connection = connection;
@@ -57,12 +67,27 @@ final class OrphansCommand implements Callable<Integer> {
         Duration age = UsageException.parsed(() -> duration(olderThan));
         return connection.connected(terminal, (client, allocator) -> {
             int failures = 0;
+            Records records = new Records("table", "location", "bytes", "age_seconds", "unfinished_upload", "deleted");
             for (OrphanReport report : client.orphans(name, age, remove)) {
-                print(report);
+                if (format == RecordFormat.DISPLAY) {
+                    print(report);
+                } else {
+                    record(report, records);
+                }
                 failures += report.failures().size();
+            }
+            if (format != RecordFormat.DISPLAY) {
+                records.print(terminal, format);
             }
             return failures == 0 ? 0 : 1;
         });
+    }
+
+    private static void record(OrphanReport report, Records records) {
+        for (OrphanEntry file : report.files()) {
+            boolean deleted = report.removed() && !report.failures().contains(file.location());
+            records.add(report.table(), file.location(), file.bytes(), file.ageSeconds(), file.upload(), deleted);
+        }
     }
 
     private void print(OrphanReport report) {

@@ -7,6 +7,7 @@ import dev.eider.cli.display.LoudOutput;
 import dev.eider.cli.display.RowSink;
 import dev.eider.cli.display.TableSink;
 import dev.eider.cli.display.Terminal;
+import dev.eider.cli.display.WaitingLine;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -141,7 +142,15 @@ final class QueryCommand implements Callable<Integer> {
         RowSink sink = sink(target);
         return connection.connected(terminal, (client, allocator) -> {
             long started = System.nanoTime();
-            long rows = client.execute(statement, options(), sink::start, sink::batch);
+            long rows;
+            try (WaitingLine waiting = WaitingLine.start(terminal, "Running")) {
+                rows = client.execute(statement, options(), sink::start, (columns, size) -> {
+                    if (format != OutputFormat.DISPLAY) {
+                        waiting.close(); // its rows go to the same screen
+                    }
+                    sink.batch(columns, size);
+                });
+            }
             String elapsed = Amounts.duration(Amounts.since(started));
             sink.finish(elapsed);
             if (outputPath != null) {

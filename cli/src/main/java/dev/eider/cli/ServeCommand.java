@@ -67,7 +67,12 @@ final class ServeCommand implements Callable<Integer> {
                     + running.url() + ", warehouse " + running.warehouse() + ", catalog " + running.catalog());
             terminal.line(running.reads());
             stop.await();
-            terminal.remark("Stopping: waiting for running calls to end");
+            int calls = gateway.runningCalls();
+            terminal.remark(
+                    calls == 0
+                            ? "Stopping"
+                            : "Stopping: waiting for " + Amounts.count(calls, "running call") + " to end, for at most "
+                                    + Amounts.duration(running.drainTimeout()) + "; then it cancels them");
         }
         return 0;
     }

@@ -3,11 +3,14 @@ package dev.eider.cli;
 import dev.eider.cli.client.TableSummary;
 import dev.eider.cli.display.Amounts;
 import dev.eider.cli.display.Listing;
+import dev.eider.cli.display.RecordFormat;
+import dev.eider.cli.display.Records;
 import dev.eider.cli.display.Terminal;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.LongFunction;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -17,13 +20,25 @@ import picocli.CommandLine.Option;
         name = "tables",
         mixinStandardHelpOptions = true,
         description = "List all tables with their rows, size and current snapshot.",
-        footer = {"%nExamples:", "  eider tables", "  eider tables --columns"})
+        footer = {
+            "%nExamples:",
+            "  eider tables",
+            "  eider tables --columns",
+            "  eider tables --output-format json | jq '.[].table'"
+        })
 final class TablesCommand implements Callable<Integer> {
     private final Terminal terminal;
     private final ConnectionOptions connection;
 
     @Option(names = "--columns", description = "Also list each table's columns")
     private boolean columns;
+
+    @Option(
+            names = {"-f", "--output-format"},
+            paramLabel = "FORMAT",
+            defaultValue = "display",
+            description = "One of: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
+    private RecordFormat format = RecordFormat.DISPLAY;
 
     TablesCommand(Terminal terminal, ConnectionOptions connection) {
         this.terminal = terminal;
@@ -34,6 +49,10 @@ final class TablesCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         return connection.connected(terminal, (client, allocator) -> {
             List<TableSummary> tables = client.tables();
+            if (format != RecordFormat.DISPLAY) {
+                records(tables).print(terminal, format);
+                return 0;
+            }
             if (tables.isEmpty()) {
                 terminal.remark("There are no tables yet: `eider ingest FILE --table NAME` makes one.");
                 return 0;
@@ -56,6 +75,22 @@ final class TablesCommand implements Callable<Integer> {
             listing.print(terminal);
             return 0;
         });
+    }
+
+    private Records records(List<TableSummary> tables) {
+        List<String> names = List.of("table", "rows", "bytes", "snapshots", "snapshot_id");
+        Records records = new Records(Stream.concat(names.stream(), columns ? Stream.of("columns") : Stream.empty())
+                .toArray(String[]::new));
+        for (TableSummary table : tables) {
+            records.add(
+                    table.fullName(),
+                    table.rows(),
+                    table.bytes(),
+                    table.snapshots(),
+                    table.snapshotId(),
+                    table.columns());
+        }
+        return records;
     }
 
     private static String known(@Nullable Long number, LongFunction<String> text) {

@@ -1,19 +1,26 @@
 package dev.eider.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.eider.cli.display.Terminal;
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
@@ -40,17 +47,102 @@ class CommandLineTest {
         return CommandRun.of(Map.of("EIDER_URL", gateway.url()), arguments);
     }
 
-    @ParameterizedTest
-    @ValueSource(
-            strings = {"serve", "demo", "ping", "query", "ingest", "write", "read", "tables", "snapshots", "orphans"})
-    void everyCommandHasHelpWithExamples(String command) {
-        CommandRun run = run(command, "--help");
+    private CommandRun onScreen(int columns, String... arguments) {
+        return CommandRun.onScreen(columns, Map.of("EIDER_URL", gateway.url()), arguments);
+    }
 
-        assertThat(run.exitCode()).isZero();
-        assertThat(run.out())
-                .contains("Usage: eider " + command)
-                .contains("Examples:")
-                .contains("  eider " + command);
+    /** Every command there is, nested ones too: {@code [query], [extensions, status], …}. */
+    static Stream<List<String>> commands() {
+        return below(Eider.commandLine(Terminal.ofProcess()), List.of());
+    }
+
+    private static Stream<List<String>> below(CommandLine parent, List<String> path) {
+        return parent.getSubcommands().entrySet().stream().flatMap(entry -> {
+            List<String> child =
+                    Stream.concat(path.stream(), Stream.of(entry.getKey())).toList();
+            return Stream.concat(Stream.of(child), below(entry.getValue(), child));
+        });
+    }
+
+    private static String[] words(List<String> path, String... more) {
+        return Stream.concat(path.stream(), Stream.of(more)).toArray(String[]::new);
+    }
+
+    @ParameterizedTest
+    @MethodSource("commands")
+    void everyCommandHasHelpWithExamplesHoweverWideTheScreenIs(List<String> path) {
+        String command = String.join(" ", path);
+        List<CommandRun> runs = Stream.concat(
+                        Stream.of(run(words(path, "--help"))),
+                        Stream.of(20, 50, 80, 500).map(columns -> onScreen(columns, words(path, "--help"))))
+                .toList();
+
+        assertThat(runs).allSatisfy(run -> {
+            assertThat(run.err()).isEmpty();
+            assertThat(run.exitCode()).isZero();
+            assertThat(run.out())
+                    .contains("Usage: eider " + command)
+                    .contains("Examples:")
+                    .contains("  eider " + command);
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("commands")
+    void helpOfACommandIsAlsoPrintedByTheHelpCommand(List<String> path) {
+        assumeThat(path).as("help describes commands, not what is below them").hasSize(1);
+
+        assertThat(run("help", path.get(0)).out())
+                .isEqualTo(run(path.get(0), "--help").out());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {20, 50, 80})
+    void commandsRunOnScreensOfEveryWidth(int columns) {
+        String[][] calls = {
+            {},
+            {"help"},
+            {"--version"},
+            {"tables"},
+            {"tables", "--columns"},
+            {"snapshots", "flights"},
+            {"ping"},
+            {"query", "SELECT 1"},
+            {"query", "bad"},
+            {"qery"},
+            {"ingest", AIRPORTS, "-n", "t"},
+            {"orphans", "t"},
+            {"write", "-n", "t", "-i", "0", "--rows", "10", "--count", "1"},
+            {"extensions", "status"}
+        };
+
+        assertThat(List.of(calls)).allSatisfy(call -> {
+            CommandRun wide = onScreen(100, call);
+            CommandRun run = onScreen(columns, call);
+            assertThat(run.exitCode()).as(run.err()).isEqualTo(wide.exitCode());
+            assertThat(run.out().isEmpty()).isEqualTo(wide.out().isEmpty());
+            assertThat(run.err()).doesNotContain("Exception");
+        });
+    }
+
+    @Test
+    void aTerminalWithoutASizeCountsAsOneOfEightyColumns() throws Exception {
+        String help = launched("-Deider.stdout.terminal=true", "-Deider.columns=0");
+
+        assertThat(help)
+                .contains("Usage: eider")
+                .isEqualTo(launched("-Deider.stdout.terminal=true", "-Deider.columns=80"));
+    }
+
+    private static String launched(String... properties) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path")));
+        command.addAll(List.of(properties));
+        command.addAll(List.of(Eider.class.getName(), "--help"));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
 
     @Test
@@ -319,8 +411,48 @@ class CommandLineTest {
 
         assertThat(run("ingest", "absent.parquet", "-n", "t").err())
                 .isEqualTo("eider: absent.parquet does not exist\n");
-        assertThat(run("ingest", text.toString(), "-n", "t").err()).contains("cannot be read as Parquet");
+        assertThat(run("ingest", text.toString(), "-n", "t").err()).contains(text + " is not a Parquet file");
+        Path cut = Files.write(directory.resolve("cut.parquet"), Files.readAllBytes(Path.of(AIRPORTS)));
+        try (FileChannel channel = FileChannel.open(cut, StandardOpenOption.WRITE)) {
+            channel.truncate(100_000);
+        }
+        assertThat(run("ingest", cut.toString(), "-n", "t").err())
+                .startsWith("eider: " + cut + " cannot be read as Parquet: ")
+                .doesNotContain("Exception");
+        for (long at = 100; at < Files.size(Path.of(AIRPORTS)); at += 30_000) {
+            Path bent = bent(Path.of(AIRPORTS), at);
+            CommandRun run = run("ingest", bent.toString(), "-n", "t");
+            assertThat(run.err()).doesNotContain("Exception");
+        }
+        gateway.appended.clear();
         assertThat(gateway.appended).isEmpty();
+    }
+
+    /** Returns a copy of a file in which some bytes are others. */
+    private Path bent(Path file, long at) throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        for (int i = (int) at; i < Math.min(bytes.length, at + 300); i++) {
+            bytes[i] ^= (byte) 0x55;
+        }
+        return Files.write(directory.resolve("bent.parquet"), bytes);
+    }
+
+    @Test
+    void listsAreAlsoPrintedForPrograms() {
+        assertThat(run("tables", "-f", "csv").out())
+                .isEqualTo("table,rows,bytes,snapshots,snapshot_id\nmain.flights,508239,1962077,3,42\n");
+        assertThat(run("tables", "-f", "json", "--columns").out())
+                .isEqualTo("[\n{\"table\":\"main.flights\",\"rows\":508239,\"bytes\":1962077,\"snapshots\":3,"
+                        + "\"snapshot_id\":42,\"columns\":[{\"name\":\"date\",\"type\":\"TIMESTAMP\","
+                        + "\"nullable\":true}]}\n]\n");
+        assertThat(run("snapshots", "flights", "-f", "csv").out().lines())
+                .startsWith(
+                        "sequence_number,snapshot_id,parent_id,committed_at,operation,current,summary",
+                        "1,41,,2026-01-01T00:00:00Z,append,false,"
+                                + "\"{\"\"added-records\"\":\"\"10\"\",\"\"total-records\"\":\"\"10\"\"}\"");
+        assertThat(run("snapshots", "flights", "-f", "json").out())
+                .startsWith("[\n{\"sequence_number\":1,\"snapshot_id\":41,\"parent_id\":null,");
+        assertThat(run("tables", "-f", "xml").exitCode()).isEqualTo(2);
     }
 
     @Test

@@ -15,7 +15,17 @@ record CommandRun(int exitCode, String out, String err) {
         return withInput("", environment, arguments);
     }
 
+    /** Runs a command before a person, on a screen of so many columns. */
+    static CommandRun onScreen(int columns, Map<String, String> environment, String... arguments) {
+        return on(new Terminal.Screen(true, true, columns), "", environment, arguments);
+    }
+
     static CommandRun withInput(String input, Map<String, String> environment, String... arguments) {
+        return on(Terminal.Screen.NONE, input, environment, arguments);
+    }
+
+    private static CommandRun on(
+            Terminal.Screen screen, String input, Map<String, String> environment, String... arguments) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         Terminal terminal = new Terminal(
@@ -23,7 +33,7 @@ record CommandRun(int exitCode, String out, String err) {
                 new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8),
                 environment,
-                Terminal.Screen.NONE);
+                screen);
         int exitCode = Eider.run(terminal, arguments);
         return new CommandRun(exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.arrow.flight.Action;
 import org.apache.arrow.flight.ActionType;
@@ -55,6 +56,8 @@ public final class ScriptedGateway implements AutoCloseable {
     private final Set<String> keys = ConcurrentHashMap.newKeySet();
     public final List<Map<String, String>> options = new CopyOnWriteArrayList<>();
     public final List<String> paths = new CopyOnWriteArrayList<>();
+    /** An append is read once this is open. */
+    public volatile CountDownLatch appends = new CountDownLatch(0);
 
     public ScriptedGateway() throws IOException {
         var headers = FlightServerMiddleware.Key.<ServerHeaderMiddleware>of("headers");
@@ -76,6 +79,15 @@ public final class ScriptedGateway implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         allocator.close();
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
     }
 
     private final class Producer extends NoOpFlightProducer {
@@ -155,6 +167,7 @@ public final class ScriptedGateway implements AutoCloseable {
         public Runnable acceptPut(CallContext context, FlightStream rows, StreamListener<PutResult> acknowledgements) {
             return () -> {
                 begin(context);
+                await(appends);
                 long total = 0;
                 while (rows.next()) {
                     total += rows.getRoot().getRowCount();

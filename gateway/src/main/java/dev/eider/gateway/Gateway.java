@@ -103,6 +103,11 @@ public final class Gateway implements AutoCloseable {
         return warehouse.readEngine();
     }
 
+    /** Returns how many calls are running. */
+    public int runningCalls() {
+        return listener.runningCalls();
+    }
+
     /** Deletes every file of the warehouse: for one that was made for a moment. Its tables are gone then. */
     public void deleteAllFiles() {
         warehouse.deleteAllFiles();

@@ -13,6 +13,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -146,7 +147,7 @@ public final class EiderClient implements AutoCloseable {
      * Appends every batch of {@code rows} to a table, at the pace that the gateway takes them, and returns the receipts.
      *
      * <p>The reader stays the caller's. When this throws, rows that no receipt covers are not in the table, unless the
-     * message says that the outcome is unknown.
+     * message says that the outcome is unknown. Given up by {@code progress}, it throws {@link CancellationException}.
      */
     public List<Receipt> append(TableName table, WriteSettings settings, ArrowReader rows, PutProgress progress) {
         ReceiptListener receipts = new ReceiptListener(JSON, progress::committed);
@@ -184,8 +185,11 @@ public final class EiderClient implements AutoCloseable {
             long sent = 0;
             while (!receipts.isCancelled() && rows.loadNextBatch()) {
                 // Flight's own wait spins; sleeping leaves the processor to whoever shares it.
-                while (!put.isReady() && !receipts.isCancelled()) {
+                while (!put.isReady() && !receipts.isCancelled() && !progress.isCancelled()) {
                     LockSupport.parkNanos(BACK_PRESSURE_PAUSE_NANOS);
+                }
+                if (progress.isCancelled()) {
+                    throw new CancellationException("the append was given up");
                 }
                 if (!receipts.isCancelled()) {
                     put.putNext();

@@ -15,6 +15,11 @@ public interface PutProgress {
     /** Tells how many rows have been handed to the network so far. */
     void sent(long rows);
 
+    /** Asks whether to give the append up; once the last row was sent, it is no longer asked. */
+    default boolean isCancelled() {
+        return false;
+    }
+
     /** Tells of a commit as soon as the gateway reports it; called by a thread of the network. */
     void committed(Receipt receipt);
 }

@@ -67,12 +67,12 @@ public final class CsvSink implements RowSink {
             CellText.append(line, value);
             return;
         }
-        String text = CellText.of(value);
-        if (needsQuotes(text)) {
-            line.append('"').append(text.replace("\"", "\"\"")).append('"');
-        } else {
-            line.append(text);
-        }
+        line.append(quoted(CellText.of(value)));
+    }
+
+    /** Returns a text as a field of RFC 4180: in quotes where it needs them. */
+    static String quoted(String text) {
+        return needsQuotes(text) ? '"' + text.replace("\"", "\"\"") + '"' : text;
     }
 
     private static boolean needsQuotes(String text) {

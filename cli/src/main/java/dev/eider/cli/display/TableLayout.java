@@ -2,13 +2,15 @@ package dev.eider.cli.display;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
 
 /**
  * Decides how wide each column of a table is shown, and draws the table.
  *
- * <p>On a screen that is too narrow, long values are cut first; if that is not enough, columns in the middle are left out.
+ * <p>On a screen that is too narrow, columns that may go are left out first, then long values are cut; if that is not
+ * enough, columns in the middle are left out.
  * Confined to one thread.
  */
 final class TableLayout {
@@ -21,14 +23,17 @@ final class TableLayout {
     private final List<Boolean> numbers = new ArrayList<>();
     private final List<Integer> shown = new ArrayList<>();
     private final boolean[] cuttable;
+    private final Set<String> optional;
     private int[] widths = {};
     /** The least that each column can be cut to: part of a text still says something, part of a number misleads. */
     private int[] floors = {};
 
     private int hidden;
 
-    TableLayout(Schema schema, Terminal terminal) {
+    /** Lays out the columns of {@code schema}, of which those named {@code optional} are shown only where there is room. */
+    TableLayout(Schema schema, Set<String> optional, Terminal terminal) {
         this.terminal = terminal;
+        this.optional = optional;
         List<Field> fields = schema.getFields();
         cuttable = new boolean[fields.size()];
         for (Field field : fields) {
@@ -85,12 +90,13 @@ final class TableLayout {
     }
 
     private void fit(int columns) {
+        hideOptional(columns);
         int[] wanted = widths.clone();
         while (totalWidth() > columns) {
             int most = mostCuttable();
             if (widths[most] > floors[most]) {
                 widths[most] = Math.max(floors[most], widths[most] - (totalWidth() - columns));
-            } else if (names.size() - hidden > 2) {
+            } else if (shown.stream().filter(column -> !isGap(column)).count() > 2) {
                 hideMiddle();
             } else {
                 return;
@@ -100,6 +106,15 @@ final class TableLayout {
         for (int column : shown) {
             if (!isGap(column)) {
                 widths[column] = Math.min(wanted[column], widths[column] + columns - totalWidth());
+            }
+        }
+    }
+
+    private void hideOptional(int columns) {
+        for (int last = shown.size() - 1; last > 0 && totalWidth() > columns; last--) {
+            if (optional.contains(names.get(last))) {
+                shown.remove(last);
+                hidden++;
             }
         }
     }
@@ -116,10 +131,10 @@ final class TableLayout {
 
     private void hideMiddle() {
         int middle = shown.size() / 2;
-        if (hidden == 0) {
+        int gap = shown.indexOf(-1);
+        if (gap < 0) {
             shown.set(middle, -1);
         } else {
-            int gap = shown.indexOf(-1);
             shown.remove(gap >= shown.size() - gap ? gap - 1 : gap + 1);
         }
         hidden++;

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,7 @@ public final class TableSink implements RowSink {
     private final Terminal terminal;
     private final int headRows;
     private final int tailRows;
+    private final Set<String> optional;
     private final List<Cell[]> head = new ArrayList<>();
     private final Deque<Cell[]> tail = new ArrayDeque<>();
     private Schema schema = new Schema(List.of());
@@ -30,7 +32,13 @@ public final class TableSink implements RowSink {
 
     /** Shows at most {@code maxRows} rows on the terminal, all of them for 0. */
     public TableSink(Terminal terminal, int maxRows) {
+        this(terminal, maxRows, Set.of());
+    }
+
+    /** Shows at most {@code maxRows} rows, all of them for 0, and columns named {@code optional} where there is room. */
+    public TableSink(Terminal terminal, int maxRows, Set<String> optional) {
         this.terminal = terminal;
+        this.optional = Set.copyOf(optional);
         this.headRows = maxRows == 0 ? Integer.MAX_VALUE : maxRows - maxRows / 2;
         this.tailRows = maxRows == 0 ? 0 : maxRows / 2;
     }
@@ -101,7 +109,7 @@ public final class TableSink implements RowSink {
 
     @Override
     public void finish(String summary) {
-        TableLayout layout = new TableLayout(schema, terminal);
+        TableLayout layout = new TableLayout(schema, optional, terminal);
         boolean omitted = total > head.size() + tail.size();
         layout.print(head, List.copyOf(tail), omitted);
         StringBuilder footer = new StringBuilder();

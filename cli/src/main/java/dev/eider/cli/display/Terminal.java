@@ -20,7 +20,9 @@ import java.util.Map;
 public record Terminal(
         InputStream in, PrintStream out, PrintStream err, Map<String, String> environment, Screen screen) {
 
-    /** Copies the map, so that nobody changes it later. */
+    private static final int DEFAULT_COLUMNS = 80;
+    private static final int MIN_COLUMNS = 20;
+
     public Terminal {
         environment = Map.copyOf(environment);
     }
@@ -35,7 +37,7 @@ public record Terminal(
     public record Screen(boolean showsOut, boolean showsErr, int columns) {
 
         /** Nobody watches: everything goes to files or programs. */
-        public static final Screen NONE = new Screen(false, false, 80);
+        public static final Screen NONE = new Screen(false, false, DEFAULT_COLUMNS);
     }
 
     /** Returns this process's streams, always in UTF-8; the launcher tells which of them are terminals. */
@@ -43,13 +45,18 @@ public record Terminal(
         Screen screen = new Screen(
                 Boolean.getBoolean("eider.stdout.terminal"),
                 Boolean.getBoolean("eider.stderr.terminal"),
-                Math.max(20, Integer.getInteger("eider.columns", 80)));
+                columns(Integer.getInteger("eider.columns", DEFAULT_COLUMNS)));
         return new Terminal(
                 System.in,
                 LoudOutput.to(new FileOutputStream(FileDescriptor.out)),
                 LoudOutput.to(new FileOutputStream(FileDescriptor.err)),
                 System.getenv(),
                 screen);
+    }
+
+    /** A terminal that was never given a size says that it has 0 columns. */
+    static int columns(int reported) {
+        return reported <= 0 ? DEFAULT_COLUMNS : Math.max(MIN_COLUMNS, reported);
     }
 
     /** Returns a grey version of {@code text} where results reach a screen that has colours, else the text. */

@@ -1,6 +1,8 @@
 package dev.eider.cli.files;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -37,6 +39,7 @@ public final class ParquetFile implements AutoCloseable {
         if (!Files.isRegularFile(path)) {
             throw new IOException(path + (Files.exists(path) ? " is not a file" : " does not exist"));
         }
+        requireParquet(path);
         Properties settings = new Properties();
         // Without this DuckDB would first collect the whole result in memory.
         settings.setProperty("jdbc_stream_results", "true");
@@ -45,6 +48,20 @@ public final class ParquetFile implements AutoCloseable {
             return new ParquetFile(path, connection, connection.createStatement());
         } catch (SQLException e) {
             throw unreadable(path, e);
+        }
+    }
+
+    /** Every Parquet file begins and ends with the same four bytes; those of an encrypted one are others. */
+    private static void requireParquet(Path path) throws IOException {
+        byte[] first;
+        try (InputStream file = Files.newInputStream(path)) {
+            first = file.readNBytes(4);
+        }
+        String magic = new String(first, StandardCharsets.US_ASCII);
+        if (!magic.equals("PAR1") && !magic.equals("PARE")) {
+            throw new IOException(
+                    path + " is not a Parquet file, and no other kind can be ingested yet. DuckDB makes one"
+                            + " of a CSV or JSON file: COPY (FROM 'rows.csv') TO 'rows.parquet'");
         }
     }
 

@@ -3,6 +3,7 @@ package dev.eider.cli.local;
 import dev.eider.gateway.ConfigLoader;
 import dev.eider.gateway.Gateway;
 import dev.eider.gateway.GatewayConfig;
+import java.time.Duration;
 import java.util.Map;
 
 /**
@@ -21,8 +22,9 @@ public final class LocalGateway implements AutoCloseable {
      * @param warehouse where its files are
      * @param catalog where its catalog is, without secrets
      * @param reads how it reads tables, and why: a sentence
+     * @param drainTimeout how long running calls may take to end when it is closed
      */
-    public record Description(String url, String warehouse, String catalog, String reads) {}
+    public record Description(String url, String warehouse, String catalog, String reads, Duration drainTimeout) {}
 
     private LocalGateway(Gateway gateway, Description description) {
         this.gateway = gateway;
@@ -46,12 +48,18 @@ public final class LocalGateway implements AutoCloseable {
                         gateway.location().toString(),
                         config.warehouse().storage().warehouse(),
                         catalog,
-                        gateway.readEngine()));
+                        gateway.readEngine(),
+                        config.drainTimeout()));
     }
 
     /** Returns where it is. */
     public Description description() {
         return description;
+    }
+
+    /** Returns how many calls are running: {@link #close} lets them end, for at most the configured time. */
+    public int runningCalls() {
+        return gateway.runningCalls();
     }
 
     /** Deletes every file of the warehouse: for one that was made for a moment. Its tables are gone then. */

@@ -141,6 +141,11 @@ public final class FlightListener implements AutoCloseable {
         return server.getPort();
     }
 
+    /** Returns how many calls are running, writes and reads. */
+    public int runningCalls() {
+        return running.count();
+    }
+
     /** Refuses new calls, lets running ones finish for a while, and then cancels what is left. */
     public void drain(Duration timeout) {
         running.refuse();

@@ -51,6 +51,11 @@ final class RunningCalls {
         notifyAll();
     }
 
+    /** Returns how many calls are running. */
+    synchronized int count() {
+        return calls.size();
+    }
+
     /** Refuses every call from now on. */
     synchronized void refuse() {
         refusing = true;

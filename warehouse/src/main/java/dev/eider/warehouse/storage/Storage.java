@@ -235,6 +235,13 @@ public final class Storage implements AutoCloseable {
         return buckets.<UnfinishedUploads>map(Buckets::files).orElse(UnfinishedUploads.NONE);
     }
 
+    /** Removes the directory of a location, and those in it, as far as they hold no file; a bucket has none. */
+    public void removeEmptyDirectories(String location) {
+        if (!Locations.isS3(location)) {
+            EmptyDirectories.remove(allowed.require(location));
+        }
+    }
+
     /** Deletes every file below the location of the warehouse. */
     public void deleteAll() {
         io.deletePrefix(warehouse);

@@ -196,6 +196,11 @@ final class DataFileWriter {
         return codec;
     }
 
+    /** Removes the directories of a table that came to nothing, as far as they hold no file. */
+    void removeEmptyDirectories(TableState target) {
+        storage.removeEmptyDirectories(target.metadata().location());
+    }
+
     /** Removes files that were written but never will be committed. */
     void delete(List<DataFile> files) {
         for (DataFile file : files) {

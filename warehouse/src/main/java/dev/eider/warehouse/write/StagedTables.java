@@ -48,11 +48,16 @@ final class StagedTables {
         return entry.state;
     }
 
-    /** Leaves the writers of a table, staged or not. */
-    synchronized void leave(TableState state) {
+    /** Leaves the writers of a table, staged or not; returns whether none is left. */
+    synchronized boolean leave(TableState state) {
         @Nullable Entry entry = entries.get(TableNames.folded(state.identifier()));
-        if (entry != null && entry.state.equals(state) && --entry.users == 0) {
+        if (entry == null || !entry.state.equals(state)) {
+            return true;
+        }
+        boolean last = --entry.users == 0;
+        if (last) {
             entries.remove(TableNames.folded(state.identifier()));
         }
+        return last;
     }
 }

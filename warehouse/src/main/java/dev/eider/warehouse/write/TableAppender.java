@@ -81,12 +81,16 @@ public final class TableAppender {
                 return;
             }
             TableState target = target(request, incoming, rows);
+            boolean stored = false;
             try {
                 AppendSession.Order order =
                         new AppendSession.Order(target, bind(target, incoming, rows), request.options(), key, receipts);
                 stream(order, rows, stop, place);
+                stored = true;
             } finally {
-                staged.leave(target);
+                if (staged.leave(target) && target.staged() && !stored) {
+                    tools.writer().removeEmptyDirectories(target);
+                }
             }
         }
     }

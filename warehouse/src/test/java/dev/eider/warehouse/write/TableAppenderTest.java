@@ -10,6 +10,8 @@ import dev.eider.catalog.TableState;
 import dev.eider.warehouse.TestRows;
 import dev.eider.warehouse.TestWarehouse;
 import dev.eider.warehouse.storage.FileSync;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,6 +21,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.apache.arrow.vector.Float8Vector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.types.FloatingPointPrecision;
@@ -224,7 +227,7 @@ class TableAppenderTest {
     }
 
     @Test
-    void leavesNoTableAndNoFileWhenTheStreamBreaks() {
+    void leavesNoTableFileOrDirectoryWhenTheStreamBreaks() throws IOException {
         TestRows broken = new TestRows(test.allocator(), TestRows.numberedSchema(), 100, (root, batch) -> {
             if (batch == 99) {
                 throw new IllegalStateException("the client vanished");
@@ -237,6 +240,9 @@ class TableAppenderTest {
                 .hasMessageContaining("the client vanished");
         assertThat(test.warehouse().tables()).isEmpty();
         assertThat(test.files()).isEmpty();
+        try (Stream<Path> paths = Files.walk(directory)) {
+            assertThat(paths.map(path -> path.getFileName().toString())).noneMatch(name -> name.startsWith("t-"));
+        }
     }
 
     @Test

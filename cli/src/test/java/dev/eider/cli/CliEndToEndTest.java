@@ -125,6 +125,17 @@ class CliEndToEndTest {
     }
 
     @Test
+    void statementsThatChangeTablesPrintASentence() {
+        assertThat(run("query", "CREATE TABLE said.it (a INTEGER)").out())
+                .matches("CREATE TABLE said.it: done in .*\n");
+        assertThat(run("query", "INSERT INTO said.it VALUES (1), (2)").out())
+                .matches("INSERT INTO said.it: 2 rows in .*\n");
+        assertThat(run("query", "DROP TABLE said.it").out()).matches("DROP TABLE said.it: done in .*\n");
+        assertThat(run("query", "CREATE TABLE said.it (a INTEGER)", "-f", "csv").out())
+                .isEqualTo("count\n0\n");
+    }
+
+    @Test
     void errorsAreOneSentence() {
         CommandRun run = run("query", "SELECT * FROM absent");
 

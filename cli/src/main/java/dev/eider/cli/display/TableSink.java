@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TableSink implements RowSink {
     private static final int LONGEST_CELL = 10_000;
+    /** Where a gateway says which statement it carried out. */
+    private static final String ACTION = "eider.statement";
 
     private final Terminal terminal;
     private final int headRows;
@@ -109,6 +111,13 @@ public final class TableSink implements RowSink {
 
     @Override
     public void finish(String summary) {
+        String action = schema.getCustomMetadata() == null
+                ? null
+                : schema.getCustomMetadata().get(ACTION);
+        if (action != null) {
+            terminal.line(outcome(onOneLine(action)) + (summary.isEmpty() ? "" : " in " + summary));
+            return;
+        }
         TableLayout layout = new TableLayout(schema, optional, terminal);
         boolean omitted = total > head.size() + tail.size();
         layout.print(head, List.copyOf(tail), omitted);
@@ -124,6 +133,13 @@ public final class TableSink implements RowSink {
                     .append(String.format(Locale.ROOT, " (%,d shown)", columns - layout.hiddenColumns()));
         }
         terminal.line(terminal.dim(footer + (summary.isEmpty() ? "" : ", " + summary)));
+    }
+
+    /** A statement that changed a table answers with one number: how many rows it changed. */
+    private String outcome(String action) {
+        String changed = head.isEmpty() ? "0" : head.get(0)[0].text();
+        boolean counts = !action.startsWith("CREATE ") && !action.startsWith("DROP ");
+        return action + ": " + (counts ? count(Long.parseLong(changed), "row") : "done");
     }
 
     private static String count(long amount, String noun) {

@@ -10,6 +10,7 @@ import dev.eider.warehouse.statement.UpdateResult;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.BigIntVector;
 import org.apache.arrow.vector.ipc.ArrowReader;
@@ -20,8 +21,8 @@ import org.apache.arrow.vector.types.pojo.Schema;
 /** A statement that changes something when it runs. Immutable. */
 record UpdateStatement(Warehouse warehouse, SqlStatement.Update update) implements Statement {
     private static final String COUNT = "count";
-    private static final Schema SCHEMA =
-            new Schema(List.of(Field.notNullable(COUNT, new ArrowType.Int(Long.SIZE, true))));
+    /** What was done to which table: clients that print answers may print this instead of a count. */
+    private static final String ACTION = "eider.statement";
 
     /** Runs it, and returns what it did. */
     UpdateResult execute(Cancellation cancellation) {
@@ -30,7 +31,12 @@ record UpdateStatement(Warehouse warehouse, SqlStatement.Update update) implemen
 
     @Override
     public Schema schema(Cancellation cancellation) {
-        return SCHEMA;
+        return schema();
+    }
+
+    private Schema schema() {
+        Field count = Field.notNullable(COUNT, new ArrowType.Int(Long.SIZE, true));
+        return new Schema(List.of(count), Map.of(ACTION, update.action()));
     }
 
     @Override
@@ -45,7 +51,8 @@ record UpdateStatement(Warehouse warehouse, SqlStatement.Update update) implemen
 
     @Override
     public QueryRun run(BufferAllocator allocator, Cancellation cancellation) {
-        return new CountRun(new CountReader(allocator, execute(cancellation).rows()));
+        return new CountRun(
+                new CountReader(allocator, schema(), execute(cancellation).rows()));
     }
 
     private record CountRun(CountReader reader) implements QueryRun {
@@ -68,11 +75,13 @@ record UpdateStatement(Warehouse warehouse, SqlStatement.Update update) implemen
     }
 
     private static final class CountReader extends ArrowReader {
+        private final Schema schema;
         private final long count;
         private boolean read;
 
-        CountReader(BufferAllocator allocator, long count) {
+        CountReader(BufferAllocator allocator, Schema schema, long count) {
             super(allocator);
+            this.schema = schema;
             this.count = count;
         }
 
@@ -90,7 +99,7 @@ record UpdateStatement(Warehouse warehouse, SqlStatement.Update update) implemen
 
         @Override
         protected Schema readSchema() {
-            return SCHEMA;
+            return schema;
         }
 
         @Override

@@ -8,6 +8,11 @@ public sealed interface SqlStatement {
     /** Returns rows and changes nothing. */
     record Query(BoundQuery query) implements SqlStatement {}
 
-    /** Changes tables when it is executed, and answers with a count of rows. */
-    record Update(String sql) implements SqlStatement {}
+    /**
+     * Changes a table when it is executed, and answers with a count of rows.
+     *
+     * @param sql the statement as it was written
+     * @param action its keywords and its table, such as {@code CREATE TABLE main.t}
+     */
+    record Update(String sql, String action) implements SqlStatement {}
 }

@@ -60,7 +60,8 @@ public final class StatementRunner {
 
     /** Decides what a statement is, and binds it if it is a query; runs nothing. */
     public SqlStatement prepare(String sql, ReadOptions options, Cancellation cancellation) {
-        if (StatementParser.parse(sql).isEmpty()) {
+        Optional<TableChange> change = StatementParser.parse(sql);
+        if (change.isEmpty()) {
             return new SqlStatement.Query(binder.bind(sql, options, allocator, cancellation));
         }
         if (!options.isEmpty()) {
@@ -68,7 +69,8 @@ public final class StatementRunner {
                     ErrorCode.UNSUPPORTED,
                     "min-snapshot and as-of are for queries: this version does not support them for updates");
         }
-        return new SqlStatement.Update(sql);
+        return new SqlStatement.Update(
+                sql, change.get().keywords() + " " + change.get().table());
     }
 
     /** Carries a change out. */

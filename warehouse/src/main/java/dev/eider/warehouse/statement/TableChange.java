@@ -9,11 +9,19 @@ sealed interface TableChange {
     /** The table that is created, filled or dropped. */
     TableIdentifier table();
 
+    /** Which statement it is, in keywords. */
+    String keywords();
+
     /** {@code CREATE TABLE [IF NOT EXISTS] t (column type [NOT NULL], …)}. */
     record CreateTable(TableIdentifier table, List<ColumnDefinition> columns, boolean ifNotExists)
             implements TableChange {
         public CreateTable {
             columns = List.copyOf(columns);
+        }
+
+        @Override
+        public String keywords() {
+            return "CREATE TABLE";
         }
     }
 
@@ -29,8 +37,18 @@ sealed interface TableChange {
         public InsertInto {
             columns = List.copyOf(columns);
         }
+
+        @Override
+        public String keywords() {
+            return "INSERT INTO";
+        }
     }
 
     /** {@code DROP TABLE [IF EXISTS] t}. */
-    record DropTable(TableIdentifier table, boolean ifExists) implements TableChange {}
+    record DropTable(TableIdentifier table, boolean ifExists) implements TableChange {
+        @Override
+        public String keywords() {
+            return "DROP TABLE";
+        }
+    }
 }

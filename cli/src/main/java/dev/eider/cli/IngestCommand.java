@@ -10,6 +10,7 @@ import dev.eider.cli.display.ProgressLine;
 import dev.eider.cli.display.Terminal;
 import dev.eider.cli.files.ParquetFile;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -168,6 +169,8 @@ final class IngestCommand implements Callable<Integer> {
                 List<Receipt> receipts;
                 try {
                     receipts = client.append(table, settings, () -> opened(file, allocator), this);
+                } catch (UncheckedIOException e) {
+                    throw file.unreadable(e.getCause());
                 } finally {
                     progress.clear();
                 }

@@ -144,6 +144,13 @@ class CliEndToEndTest {
     }
 
     @Test
+    void errorsAmongTheLastRowsAreOneSentenceToo() {
+        String late = "SELECT CASE WHEN range > 1000000 THEN error('too late') ELSE 1 END AS v FROM range(2000000)";
+
+        assertThat(run("query", late, "-f", "csv").err()).isEqualTo("eider: too late\n");
+    }
+
+    @Test
     void gatewayAnswersPing() {
         assertThat(run("ping").out()).contains(" answers: Eider ").contains("round trip ");
     }

@@ -25,6 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 class CommandLineTest {
+    private static final Path FLIGHTS = Path.of("../examples/flights.parquet");
     private static final String AIRPORTS =
             Path.of("../examples/airports.parquet").toString();
 
@@ -424,6 +425,11 @@ class CommandLineTest {
             CommandRun run = run("ingest", bent.toString(), "-n", "t");
             assertThat(run.err()).doesNotContain("Exception");
         }
+        // The last row groups are read when the others are under way.
+        Path late = bent(FLIGHTS, Files.size(FLIGHTS) - 200_000);
+        assertThat(run("ingest", late.toString(), "-n", "t").err())
+                .startsWith("eider: " + late + " cannot be read as Parquet: Invalid")
+                .doesNotContain("Exception", "errno");
         gateway.appended.clear();
         assertThat(gateway.appended).isEmpty();
     }
@@ -431,7 +437,7 @@ class CommandLineTest {
     /** Returns a copy of a file in which some bytes are others. */
     private Path bent(Path file, long at) throws IOException {
         byte[] bytes = Files.readAllBytes(file);
-        for (int i = (int) at; i < Math.min(bytes.length, at + 300); i++) {
+        for (int i = (int) at; i < Math.min(bytes.length, at + 3000); i++) {
             bytes[i] ^= (byte) 0x55;
         }
         return Files.write(directory.resolve("bent.parquet"), bytes);

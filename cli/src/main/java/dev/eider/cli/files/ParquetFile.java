@@ -11,6 +11,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Properties;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.ipc.ArrowReader;
 import org.duckdb.DuckDBResultSet;
@@ -23,6 +25,10 @@ import org.duckdb.DuckDBResultSet;
 public final class ParquetFile implements AutoCloseable {
     /** Rows of one batch: large ones cost the least, and larger ones no longer gain. */
     private static final long BATCH_ROWS = 122_880;
+
+    /** Arrow wraps what DuckDB says of a stream that fails. */
+    private static final Pattern ARROW_MESSAGE =
+            Pattern.compile("CDataJniException\\{errno=-?\\d+, message=(.*)\\}$", Pattern.DOTALL);
 
     private final Path path;
     private final Connection connection;
@@ -95,8 +101,18 @@ public final class ParquetFile implements AutoCloseable {
         return "'" + path.toString().replace("'", "''") + "'";
     }
 
-    private static IOException unreadable(Path path, SQLException e) {
-        String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    /** Names the file in an error that a stream of it threw. */
+    public IOException unreadable(IOException e) {
+        return unreadable(path, e);
+    }
+
+    private static IOException unreadable(Path path, Exception e) {
+        String message = String.valueOf(e.getMessage());
+        Matcher wrapped = ARROW_MESSAGE.matcher(message);
+        String reason = (wrapped.find() ? wrapped.group(1) : message)
+                .lines()
+                .findFirst()
+                .orElse("");
         return new IOException(path + " cannot be read as Parquet: " + reason, e);
     }
 

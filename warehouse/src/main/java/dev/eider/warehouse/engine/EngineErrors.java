@@ -16,6 +16,9 @@ import java.util.regex.Pattern;
 final class EngineErrors {
     private static final Pattern TYPED = Pattern.compile(
             "^(?:[A-Z][\\w ]*? ?Error: )*?(?<type>[A-Z][A-Za-z ]*?) Error: (?<text>.*)$", Pattern.DOTALL);
+    private static final Pattern ARROW_MESSAGE = Pattern.compile(
+            "^(?:\\[errno -?\\d+\\] )?(?:[\\w.]*: )?CDataJniException\\{errno=-?\\d+, message=(?<text>.*)\\}$",
+            Pattern.DOTALL);
     private static final Pattern QUOTATION = Pattern.compile(
             "\\n\\s*\\n?(LINE \\d+:|Stack Trace:|Possible solutions:|Authentication Failure|Bad Request|\\tat ).*",
             Pattern.DOTALL);
@@ -52,7 +55,7 @@ final class EngineErrors {
         if (error instanceof EiderException known) {
             return known;
         }
-        String message = String.valueOf(error.getMessage());
+        String message = engineMessage(String.valueOf(error.getMessage()));
         int limit = message.indexOf(GrowthLimits.MARK);
         if (limit >= 0) {
             String what = message.substring(limit + GrowthLimits.MARK.length()).split("['\\n]", 2)[0];
@@ -72,6 +75,12 @@ final class EngineErrors {
             case INTERNAL -> new EiderException(code, "The query engine failed: " + text, error);
             default -> new EiderException(code, text, error);
         };
+    }
+
+    /** A result that fails while it is read comes by way of Arrow, which wraps the message in its own. */
+    private static String engineMessage(String message) {
+        Matcher wrapped = ARROW_MESSAGE.matcher(message.strip());
+        return wrapped.matches() ? wrapped.group("text") : message;
     }
 
     /** Tells apart what a bucket answered. */

@@ -170,7 +170,7 @@ final class IngestCommand implements Callable<Integer> {
                 try {
                     receipts = client.append(table, settings, () -> opened(file, allocator), this);
                 } catch (UncheckedIOException e) {
-                    throw file.unreadable(e.getCause());
+                    throw file.unreadable(e);
                 } finally {
                     progress.clear();
                 }

@@ -2,6 +2,7 @@ package dev.eider.cli.files;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -102,7 +103,7 @@ public final class ParquetFile implements AutoCloseable {
     }
 
     /** Names the file in an error that a stream of it threw. */
-    public IOException unreadable(IOException e) {
+    public IOException unreadable(UncheckedIOException e) {
         return unreadable(path, e);
     }
 

@@ -2,7 +2,6 @@ package dev.eider.benchmark.soak;
 
 import dev.eider.benchmark.BucketServer;
 import dev.eider.benchmark.StockCatalog;
-import dev.eider.catalog.PostgresServer;
 import dev.eider.warehouse.storage.StorageConfig;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,16 +20,14 @@ import org.apache.arrow.memory.RootAllocator;
 /**
  * Runs gateways under load and under faults, and ends with exit code 1 if anything was lost, came twice, or was
  * otherwise not as clients were told: {@code [--minutes N | --rounds N] [--seed N] [--writers N] [--readers N]
- * [--gateways 1|2] [--no-keys] [--no-foreign] [--no-lost-replies] [--no-orphans] [--no-clock-steps] [--no-full-disk]
- * [--directory D] [--keep] [--catalog-uri URI | --postgres] [--bucket]}.
+ * [--gateways 1|2] [--no-keys] [--no-foreign] [--no-lost-replies] [--no-full-disk] [--directory D] [--keep]
+ * [--catalog-uri URI] [--bucket]}.
  */
 public final class Soak {
     private final SoakOptions options;
     private final Path directory;
     private final Optional<SmallDisk> disk;
     private final SoakRun run = new SoakRun();
-    /** Work beside that of the clients. */
-    private final List<Thread> extra = new ArrayList<>();
 
     private Soak(SoakOptions options, Path directory, Optional<SmallDisk> disk) {
         this.options = options;
@@ -65,7 +62,7 @@ public final class Soak {
     private boolean runAll() throws Exception {
         Path data = disk.map(SmallDisk::directory).orElse(directory);
         Path journals = Files.createDirectories(directory.resolve("journals"));
-        String uri = catalogUri(data);
+        String uri = options.place().catalogUri().orElse("jdbc:sqlite:" + data.resolve("catalog.db"));
         if (options.place().bucket()) {
             return runInBucket(uri, journals);
         }
@@ -74,17 +71,7 @@ public final class Soak {
                 new StorageConfig(warehouse.toString(), List.of()),
                 Map.of("warehouse", warehouse.toString()),
                 uri,
-                journals,
-                options.orphans() ? Optional.of(warehouse) : Optional.empty());
-    }
-
-    private String catalogUri(Path data) {
-        if (options.place().postgres()) {
-            return PostgresServer.shared()
-                    .orElseThrow(() -> new IllegalStateException("--postgres needs the programs of PostgreSQL"))
-                    .newDatabase();
-        }
-        return options.place().catalogUri().orElse("jdbc:sqlite:" + data.resolve("catalog.db"));
+                journals);
     }
 
     /** Only the gateways meet the faults: whoever checks has to see what is there. */
@@ -95,19 +82,15 @@ public final class Soak {
                     server.storage(directory.resolve("stock-cache"), 0),
                     server.settings(faults.endpoint(), directory),
                     uri,
-                    journals,
-                    Optional.empty());
+                    journals);
         }
     }
 
-    private boolean runOver(
-            StorageConfig storage, Map<String, String> settings, String uri, Path journals, Optional<Path> ageing)
+    private boolean runOver(StorageConfig storage, Map<String, String> settings, String uri, Path journals)
             throws Exception {
         List<GatewaySlot> slots = slots(settings, uri);
         try (BufferAllocator allocator = new RootAllocator()) {
             slots.forEach(GatewaySlot::start);
-            ageing.ifPresent(warehouse -> extra.add(
-                    new Thread(new OrphanRemover(run, options.seed(), warehouse, slots, allocator), "orphan-remover")));
             try (StockCatalog catalog = StockCatalog.open(uri, storage)) {
                 return runAll(slots, catalog, journals, allocator);
             }
@@ -116,7 +99,7 @@ public final class Soak {
         }
     }
 
-    private List<GatewaySlot> slots(Map<String, String> settings, String uri) throws IOException {
+    private List<GatewaySlot> slots(Map<String, String> settings, String uri) {
         List<String> program = new ArrayList<>(List.of(
                 (options.lostReplies() ? FaultyGateway.class.getName() : "dev.eider.cli.Eider"),
                 "serve",
@@ -129,12 +112,7 @@ public final class Soak {
         settings.forEach((key, value) -> program.addAll(List.of("--set", key + "=" + value)));
         List<GatewaySlot> slots = new ArrayList<>();
         for (int i = 0; i < options.load().gateways(); i++) {
-            String name = String.valueOf((char) ('A' + i));
-            Optional<ClockSteps> clock = options.clocks() ? ClockSteps.prepare(directory, name) : Optional.empty();
-            if (options.clocks() && clock.isEmpty()) {
-                System.out.println("SKIPPED   the steps of gateway " + name + "'s clock: there is no C compiler");
-            }
-            slots.add(new GatewaySlot(name, program, directory, clock, run.tally()));
+            slots.add(new GatewaySlot(String.valueOf((char) ('A' + i)), program, directory, run.tally()));
         }
         return slots;
     }
@@ -196,7 +174,7 @@ public final class Soak {
 
     private List<Thread> clients(
             List<GatewaySlot> slots, StockCatalog catalog, Path journals, BufferAllocator allocator) {
-        List<Thread> clients = new ArrayList<>(extra);
+        List<Thread> clients = new ArrayList<>();
         for (int i = 0; i < options.load().writers(); i++) {
             List<GatewaySlot> own = new ArrayList<>(slots);
             Collections.rotate(own, i);

@@ -163,6 +163,8 @@ class HostileSqlTest {
                                 "SELECT 'a' COLLATE \"../../etc\""),
                         all(
                                 ErrorCode.FORBIDDEN,
+                                "SELECT * FROM table_changes(E'main'\n'.t --\\', 0),"
+                                        + " (SELECT name, value FROM duckdb_settings()) AS x -- ', 0)\nWHERE true",
                                 "SELECT/**/*/**/FROM/**/\"read_text\"/**/('/etc/passwd')",
                                 "SELECT * FROM main.\"READ_TEXT\"('/etc/passwd')",
                                 "SELECT * FROM (VALUES (1)) v, LATERAL (FROM read_text('/etc/passwd'))",

@@ -24,9 +24,11 @@ final class ChangesCall {
     static SyntaxTree.Changes read(JsonNode relation) {
         JsonNode arguments = relation.path("function").path("children");
         JsonNode table = arguments.path(0);
-        boolean named = false;
+        boolean named = !relation.path("with_ordinality").asText().equals("WITHOUT_ORDINALITY");
+        List<JsonNode> versions = new ArrayList<>();
         for (JsonNode argument : arguments) {
             named |= !argument.path("alias").asText().isEmpty();
+            versions.add(argument);
         }
         boolean text = table.path("class").asText().equals("CONSTANT")
                 && table.path("value").path("type").path("id").asText().equals("VARCHAR")
@@ -38,7 +40,7 @@ final class ChangesCall {
                 table.path("value").path("value").asText(),
                 relation.path("alias").asText(),
                 SyntaxWalk.location(relation),
-                arguments.size());
+                versions);
     }
 
     /** Returns the names in the text that names the table; they are quoted in it as they are in SQL. */

@@ -64,7 +64,17 @@ public final class EngineConnection implements AutoCloseable {
 
     /** Parses and gates a caller's query. */
     public ParsedQuery parse(String sql) {
-        return parsed.parse(connection, sql);
+        return parsed.parse(sql);
+    }
+
+    /** Returns a gated query over relations of this connection; it says what it said, or is refused. */
+    public RunnableQuery rewrite(ParsedQuery query, RelationNames names) {
+        return query.rewritten(parsed.source(), names);
+    }
+
+    /** Returns the row of a query of our own around a caller's expression. */
+    public <T> T evaluate(Wrapping query, GatedExpression expression, RowReader<T> reader) {
+        return query(query.around(parsed.source(), expression), reader).get(0);
     }
 
     /** Returns DuckDB's spelling of a caller's type, parsed; anything but a type is refused. */
@@ -81,7 +91,12 @@ public final class EngineConnection implements AutoCloseable {
         }
     }
 
-    /** Runs a statement and reads all its rows: for small results only. */
+    /** Runs a caller's query and reads all its rows: for small results only. */
+    public <T> List<T> query(RunnableQuery query, RowReader<T> reader) {
+        return query(query.sql(), reader);
+    }
+
+    /** Runs a statement of our own and reads all its rows: for small results only. */
     public <T> List<T> query(String sql, RowReader<T> reader) {
         List<T> rows = new ArrayList<>();
         try (PreparedStatement statement = start(sql);
@@ -96,8 +111,8 @@ public final class EngineConnection implements AutoCloseable {
     }
 
     /** Returns the column names that a query would answer with, without running it. */
-    public List<String> columnNames(String sql) {
-        try (PreparedStatement statement = start(sql)) {
+    public List<String> columnNames(RunnableQuery query) {
+        try (PreparedStatement statement = start(query.sql())) {
             ResultSetMetaData columns = statement.getMetaData();
             List<String> names = new ArrayList<>();
             for (int i = 1; i <= columns.getColumnCount(); i++) {
@@ -110,9 +125,9 @@ public final class EngineConnection implements AutoCloseable {
     }
 
     /** Returns how a query would be run, or was run and how long that took: a line for each operator, no host paths. */
-    public List<String> explain(String sql, ExplainMode mode) {
+    public List<String> explain(RunnableQuery query, ExplainMode mode) {
         String options = mode == ExplainMode.ANALYZE ? "(ANALYZE, FORMAT json)" : "(FORMAT json)";
-        return query("EXPLAIN " + options + " " + sql, row -> row.getString(2)).stream()
+        return query("EXPLAIN " + options + " " + query.sql(), row -> row.getString(2)).stream()
                 .flatMap(plan -> plans.lines(plan).stream())
                 .toList();
     }
@@ -171,15 +186,20 @@ public final class EngineConnection implements AutoCloseable {
         return registration.call();
     }
 
+    /** Returns an Arrow stream of a query's columns without rows, closed with this connection; runs nothing. */
+    public ArrowReader describe(RunnableQuery query, BufferAllocator allocator) {
+        return stream(query.withoutRows(parsed.source()), allocator, 1);
+    }
+
     /**
      * Starts a query whose rows are produced while they are read.
      *
      * @param batchRows the most rows of a batch; where values have no fixed size, a batch has fewer
      * @return the rows, closed with this connection
      */
-    public ArrowReader stream(String sql, BufferAllocator allocator, int batchRows) {
+    public ArrowReader stream(RunnableQuery query, BufferAllocator allocator, int batchRows) {
         try {
-            PreparedStatement statement = start(sql);
+            PreparedStatement statement = start(query.sql());
             owned.add(statement);
             int rows = hasFixedSizes(statement.getMetaData()) ? batchRows : Math.min(batchRows, MAX_ROWS_OF_ANY_SIZE);
             DuckDBResultSet result = statement.executeQuery().unwrap(DuckDBResultSet.class);

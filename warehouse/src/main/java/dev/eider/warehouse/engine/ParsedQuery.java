@@ -3,21 +3,30 @@ package dev.eider.warehouse.engine;
 import dev.eider.catalog.EiderException;
 import dev.eider.catalog.ErrorCode;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
  * A query that passed the gate: its text, the tables that it names, and how to put others in their place.
  *
- * <p>Immutable.
+ * <p>Thread-safe; what it says never changes.
  */
 public final class ParsedQuery {
+    /** What the rewrite itself puts into a query: a count of rows from metadata is the greatest of one. */
+    private static final SyntaxTree.Call COUNT = new SyntaxTree.Call("", "", "max", false);
+
     private final String statement;
     private final Optional<ExplainMode> explain;
     private final Parts parts;
+    /** The last text that was found to say the same. */
+    private volatile String checked = "";
 
     ParsedQuery(Parts parts) {
         this(parts.text(), Optional.empty(), parts);
@@ -34,18 +43,30 @@ public final class ParsedQuery {
      *
      * @param text of the query, without what stands before and behind it
      * @param multiplies whether it makes rows of its own, or uses those of a reference several times
+     * @param shape what it says once relations have taken the places of tables
+     * @param functions every call that passed the gate
      */
     record Parts(
             String text,
             List<TableReference> tables,
             List<Edit> edits,
             List<Selection> selections,
-            boolean multiplies) {
+            boolean multiplies,
+            QueryShape shape,
+            Set<SyntaxTree.Call> functions) {
         Parts {
             tables = List.copyOf(tables);
             edits = List.copyOf(edits);
             selections = List.copyOf(selections);
+            functions = Set.copyOf(functions);
         }
+    }
+
+    /** Returns about how many bytes it takes. */
+    int size() {
+        return 2 * statement.length()
+                + 2 * parts.text().length()
+                + parts.shape().size();
     }
 
     /** Returns the same query as part of a statement that may ask for an explanation of it. */
@@ -107,21 +128,38 @@ public final class ParsedQuery {
     }
 
     /**
-     * Returns the query with each table's name replaced by that of a relation, and without AT clauses.
-     *
-     * @param relation gives the name of a relation, quoted where it needs to be
-     * @param listed gives the name of a relation that lists something
+     * Returns the query with the names of relations in the places of tables, and without AT clauses, after DuckDB has
+     * parsed the new text and made of it what passed the gate.
      */
-    public String rewrite(Function<TableReference, String> relation, Function<CatalogListing, String> listed) {
-        return rewrite(relation, listed, Map.of());
+    RunnableQuery rewritten(SyntaxSource source, RelationNames names) {
+        String rewritten = rewrite(
+                table -> SqlText.quoteIdentifier(
+                        Objects.requireNonNull(names.tables().get(table), "relation")),
+                listing -> SqlText.quoteIdentifier(
+                        Objects.requireNonNull(names.listings().get(listing), "listing")),
+                names.counts());
+        // A text means the same whenever it is parsed, and the same text is made again as a rule.
+        Map<Selection.Span, QueryShape.Count> counts = counts(names.counts());
+        Set<SyntaxTree.Call> functions = new HashSet<>(parts.functions());
+        if (!counts.isEmpty()) {
+            functions.add(COUNT);
+        }
+        if (!rewritten.equals(checked)) {
+            FinalText.require(source, rewritten, names, functions)
+                    .sameAs(parts.shape().filled(names, counts));
+            checked = rewritten;
+        }
+        return RunnableQuery.checked(rewritten, names, functions);
     }
 
     /**
-     * Like the other, for relations that stand for totals of a table: their rows are not those of the table.
+     * Returns the text with each table's name replaced by that of a relation, and without AT clauses.
      *
-     * @param counts for each such reference, the column of its relation that holds the number of the table's rows
+     * @param relation gives the name of a relation, quoted where it needs to be
+     * @param listed gives the name of a relation that lists something
+     * @param counts for each reference to totals, the column of its relation that holds the number of the table's rows
      */
-    public String rewrite(
+    String rewrite(
             Function<TableReference, String> relation,
             Function<CatalogListing, String> listed,
             Map<TableReference, String> counts) {
@@ -150,19 +188,28 @@ public final class ParsedQuery {
 
     private List<Edit> allEdits(Map<TableReference, String> counts) {
         List<Edit> all = new ArrayList<>(parts.edits());
-        for (Selection selection : counts.isEmpty() ? List.<Selection>of() : selections()) {
+        counts(counts).forEach((call, count) -> {
+            String name = count.shownAs().isEmpty() ? "" : " AS " + SqlText.quoteIdentifier(count.shownAs());
+            String text = "max(%s)%s".formatted(SqlText.quoteIdentifier(count.column()), name);
+            all.add(new Edit(call.start(), call.end(), text));
+        });
+        return all;
+    }
+
+    /** Returns the calls that a column of a relation takes the place of. */
+    private Map<Selection.Span, QueryShape.Count> counts(Map<TableReference, String> columns) {
+        Map<Selection.Span, QueryShape.Count> counts = new LinkedHashMap<>();
+        for (Selection selection : columns.isEmpty() ? List.<Selection>of() : selections()) {
             Optional<String> column = selection.sources().stream()
                     .flatMap(source -> source.table().stream())
-                    .flatMap(table -> Optional.ofNullable(counts.get(table)).stream())
+                    .flatMap(table -> Optional.ofNullable(columns.get(table)).stream())
                     .findFirst();
             for (Selection.Total total : selection.totals()) {
                 if (column.isPresent() && total.countsRows()) {
-                    String name = total.shownAs().isEmpty() ? "" : " AS " + SqlText.quoteIdentifier(total.shownAs());
-                    String count = "max(%s)%s".formatted(SqlText.quoteIdentifier(column.get()), name);
-                    all.add(new Edit(total.call().start(), total.call().end(), count));
+                    counts.put(total.call(), new QueryShape.Count(column.get(), total.shownAs()));
                 }
             }
         }
-        return all;
+        return counts;
     }
 }

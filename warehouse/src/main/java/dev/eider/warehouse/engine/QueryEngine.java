@@ -30,12 +30,15 @@ public final class QueryEngine implements AutoCloseable {
     private final AtomicLong serialMemory;
 
     private final Interrupter interrupter = new Interrupter();
-    private final ParsedQueries parsed = new ParsedQueries();
+    private final SyntaxSessions syntax;
+    private final ParsedQueries parsed;
 
     private QueryEngine(EngineInstance shared, EngineInstance serial, long serialMemory) {
         this.shared = shared;
         this.serial = serial;
         this.serialMemory = new AtomicLong(serialMemory);
+        this.syntax = new SyntaxSessions(shared);
+        this.parsed = new ParsedQueries(syntax);
     }
 
     /**
@@ -143,10 +146,9 @@ public final class QueryEngine implements AutoCloseable {
     @Override
     public void close() {
         interrupter.close();
-        try {
-            serial.close();
-        } finally {
-            shared.close();
+        try (shared;
+                serial) {
+            syntax.close();
         }
     }
 }

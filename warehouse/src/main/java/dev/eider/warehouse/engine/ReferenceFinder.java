@@ -1,5 +1,6 @@
 package dev.eider.warehouse.engine;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.eider.catalog.EiderException;
 import dev.eider.catalog.ErrorCode;
 import java.util.ArrayList;
@@ -30,6 +31,10 @@ final class ReferenceFinder {
     private final Map<Integer, Integer> tokenAt = new HashMap<>();
     private final List<ParsedQuery.Edit> edits = new ArrayList<>();
     private final Map<Integer, TableReference> references = new LinkedHashMap<>();
+    /** How many names in front of a column are dropped, by where it stands. */
+    private final Map<Integer, Integer> droppedNames = new HashMap<>();
+    /** References that are described by their name alone, which takes no alias. */
+    private final Set<Integer> bare = new HashSet<>();
 
     ReferenceFinder(String text, SyntaxTree tree) {
         this.text = text;
@@ -41,7 +46,8 @@ final class ReferenceFinder {
         }
     }
 
-    ParsedQuery query() {
+    /** Returns the query of a tree whose every part has been visited. */
+    ParsedQuery query(JsonNode statement) {
         // The parser copies some expressions, so that one place in the text may appear in the tree several times.
         tree.tables().forEach(this::addTable);
         tree.changes().forEach(this::addChanges);
@@ -56,7 +62,53 @@ final class ReferenceFinder {
         List<TableReference> tables = references.values().stream()
                 .sorted((a, b) -> Integer.compare(a.position(), b.position()))
                 .toList();
-        return new ParsedQuery(new ParsedQuery.Parts(text, tables, edits, selections(), tree.multiplies()));
+        List<Selection> selections = selections();
+        QueryShape shape = QueryShape.of(statement, new Places(selections));
+        return new ParsedQuery(new ParsedQuery.Parts(
+                text, tables, edits, selections, tree.multiplies(), shape, Set.copyOf(tree.functions())));
+    }
+
+    /** Tells what the edits make of the nodes of the tree. */
+    private final class Places implements QueryShape.Places {
+        private final Map<Integer, Selection.Span> totals = new HashMap<>();
+
+        Places(List<Selection> selections) {
+            selections.stream()
+                    .flatMap(selection -> selection.totals().stream())
+                    .filter(Selection.Total::countsRows)
+                    .forEach(total -> totals.put(total.call().start(), total.call()));
+        }
+
+        @Override
+        public Optional<QueryShape.Replaced> replaced(JsonNode relation) {
+            if (relation.path("type").asText().equals("SHOW_REF")) {
+                return relation.path("query").isNull()
+                        ? Optional.of(
+                                new QueryShape.Replaced(Optional.empty(), Optional.of(ListingText.read(relation)), ""))
+                        : Optional.empty();
+            }
+            int start = start(relation);
+            TableReference table = references.get(start);
+            if (table == null) {
+                return Optional.empty();
+            }
+            String alias = table.alias().orElse(bare.contains(start) ? "" : table.name());
+            return Optional.of(new QueryShape.Replaced(Optional.of(table), Optional.empty(), alias));
+        }
+
+        @Override
+        public int droppedNames(JsonNode column) {
+            return droppedNames.isEmpty() ? 0 : droppedNames.getOrDefault(start(column), 0);
+        }
+
+        @Override
+        public Optional<Selection.Span> total(JsonNode call) {
+            return totals.isEmpty() ? Optional.empty() : Optional.ofNullable(totals.get(start(call)));
+        }
+
+        private int start(JsonNode node) {
+            return offsets.charOffset(SyntaxWalk.location(node));
+        }
     }
 
     /** The parser copies some expressions, and with them the queries inside: these are listed once. */
@@ -155,12 +207,13 @@ final class ReferenceFinder {
             throw misplaced(List.of(ChangesCall.NAME));
         }
         List<String> arguments = arguments(first + 2, close);
-        if (arguments.size() != call.arguments()) {
+        if (arguments.size() != call.arguments().size()) {
             throw ChangesCall.misused();
         }
         int start = tokens.get(first).start();
         TableReference.Changes changes = new TableReference.Changes(
-                arguments.get(1), arguments.size() < 3 ? Optional.empty() : Optional.of(arguments.get(2)));
+                version(arguments, call, 1),
+                arguments.size() < 3 ? Optional.empty() : Optional.of(version(arguments, call, 2)));
         String alias = call.alias().isEmpty() ? ChangesCall.NAME : call.alias();
         TableReference reference = new TableReference(
                 ChangesCall.path(call.table()), Optional.of(alias), Optional.empty(), start, Optional.of(changes));
@@ -168,6 +221,11 @@ final class ReferenceFinder {
             String shown = call.alias().isEmpty() ? " AS " + SqlText.quoteIdentifier(ChangesCall.NAME) : "";
             edits.add(new ParsedQuery.Edit(start, tokens.get(close).end(), shown, reference));
         }
+    }
+
+    private static GatedExpression version(List<String> arguments, SyntaxTree.Changes call, int index) {
+        return new GatedExpression(
+                arguments.get(index), QueryShape.of(call.arguments().get(index)));
     }
 
     /** Returns what stands between the commas up to a closing bracket. */
@@ -190,12 +248,15 @@ final class ReferenceFinder {
     }
 
     private void replaceName(TableReference reference, SqlToken before, int last) {
-        boolean bare = ListingText.describes(before);
+        boolean described = ListingText.describes(before);
         if (before.isKeyword("TABLE")) {
             // "TABLE t" takes no alias, which the rest of the query may need; "FROM t" means the same.
             edits.add(new ParsedQuery.Edit(before.start(), before.end(), "FROM"));
         }
-        boolean named = bare || reference.alias().isPresent();
+        if (described) {
+            bare.add(reference.position());
+        }
+        boolean named = described || reference.alias().isPresent();
         String alias = named ? "" : " AS " + SqlText.quoteIdentifier(reference.name());
         // "t *" is an old way to write "t", and only before an alias is it an error.
         int end = token(last + 1).isSymbol("*") ? last + 1 : last;
@@ -241,7 +302,8 @@ final class ReferenceFinder {
         }
         String expression =
                 text.substring(tokens.get(at + 4).start(), tokens.get(close - 1).end());
-        return new TableReference.At(unit, expression, version.constant());
+        GatedExpression gated = new GatedExpression(expression, QueryShape.of(version.expression()));
+        return new TableReference.At(unit, gated, version.constant());
     }
 
     /** Returns the qualified forms of names that no alias hides, folded: namespace and name, and with the catalog. */
@@ -280,6 +342,7 @@ final class ReferenceFinder {
                     "The column " + String.join(".", column.path()) + " cannot be qualified like this; write it as "
                             + qualifier.get(size - 1) + "." + column.path().get(size));
         }
+        droppedNames.put(tokens.get(first).start(), size - 1);
         edits.add(new ParsedQuery.Edit(
                 tokens.get(first).start(), tokens.get(last).end(), SqlText.quoteIdentifier(qualifier.get(size - 1))));
     }

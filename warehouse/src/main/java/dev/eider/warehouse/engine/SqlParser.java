@@ -1,5 +1,6 @@
 package dev.eider.warehouse.engine;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.eider.catalog.EiderException;
 import dev.eider.catalog.ErrorCode;
 import java.sql.Connection;
@@ -24,13 +25,19 @@ public final class SqlParser {
      *     or has parameters, FORBIDDEN if it does something that callers may not
      */
     public ParsedQuery parse(Connection connection, String sql) {
+        return parse(SyntaxSource.over(connection), sql);
+    }
+
+    /** Like the other, with a parser of any connection to the engine. */
+    ParsedQuery parse(SyntaxSource source, String sql) {
         String text = PlainBlanks.in(SqlLexer.statement(sql));
         requireFewConditions(text);
         ExplainPrefix explain = ExplainPrefix.of(text);
-        SyntaxTree tree = SyntaxReader.read(connection, explain.query());
+        JsonNode statement = SyntaxReader.statement(source, explain.query());
+        SyntaxTree tree = SyntaxWalk.over(statement);
         tree.uses().forEach(SqlParser::check);
         tree.functions().forEach(gate::check);
-        return new ReferenceFinder(explain.query(), tree).query().explained(text, explain.mode());
+        return new ReferenceFinder(explain.query(), tree).query(statement).explained(text, explain.mode());
     }
 
     private static void requireFewConditions(String text) {

@@ -9,10 +9,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.eider.catalog.EiderException;
 import dev.eider.catalog.ErrorCode;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.util.Locale;
 
 /**
@@ -34,14 +30,9 @@ final class SyntaxReader {
 
     private SyntaxReader() {}
 
-    /** Returns what the statement refers to. */
-    static SyntaxTree read(Connection connection, String sql) {
-        return SyntaxWalk.over(statement(connection, sql));
-    }
-
     /** Tells whether the statement is {@code SELECT CAST(NULL AS type)} and nothing more. */
-    static boolean castsNullAlone(Connection connection, String sql) {
-        JsonNode statement = statement(connection, sql);
+    static boolean castsNullAlone(SyntaxSource source, String sql) {
+        JsonNode statement = statement(source, sql);
         SyntaxTree tree = SyntaxWalk.over(statement);
         if (!tree.uses().isEmpty() || !tree.functions().isEmpty()) {
             return false;
@@ -68,8 +59,9 @@ final class SyntaxReader {
                 && child.path("value").path("is_null").asBoolean();
     }
 
-    private static JsonNode statement(Connection connection, String sql) {
-        JsonNode answer = parsed(serialized(connection, sql));
+    /** Returns the tree of the only statement of a text. */
+    static JsonNode statement(SyntaxSource source, String sql) {
+        JsonNode answer = parsed(source.serialized(sql));
         if (answer.path("error").asBoolean()) {
             throw refused(answer, sql);
         }
@@ -79,21 +71,6 @@ final class SyntaxReader {
                     ErrorCode.INVALID_SQL, "Expected one statement, but the text holds " + statements.size());
         }
         return statements.get(0);
-    }
-
-    private static String serialized(Connection connection, String sql) {
-        try (PreparedStatement statement =
-                connection.prepareStatement("SELECT json_serialize_sql(CAST(? AS VARCHAR))")) {
-            statement.setString(1, sql);
-            try (ResultSet rows = statement.executeQuery()) {
-                if (rows.next()) {
-                    return rows.getString(1);
-                }
-                throw new EiderException(ErrorCode.INTERNAL, "The engine gave no syntax tree");
-            }
-        } catch (SQLException e) {
-            throw new EiderException(ErrorCode.INTERNAL, "The engine could not parse the statement", e);
-        }
     }
 
     private static JsonNode parsed(String json) {

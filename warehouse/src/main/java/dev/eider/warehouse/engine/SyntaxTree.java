@@ -1,5 +1,6 @@
 package dev.eider.warehouse.engine;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -60,8 +61,9 @@ record SyntaxTree(
      *
      * @param unit VERSION or TIMESTAMP
      * @param constant its value where it is a constant
+     * @param expression as the parser saw it
      */
-    record Version(String unit, Optional<String> constant) {}
+    record Version(String unit, Optional<String> constant, JsonNode expression) {}
 
     /** One SELECT, as {@link dev.eider.warehouse.engine.Selection} describes it, its tables told by where they stand. */
     record Selection(
@@ -103,9 +105,13 @@ record SyntaxTree(
      *
      * @param table its first argument
      * @param alias empty if there is none
-     * @param arguments how many there are
+     * @param arguments as the parser saw them
      */
-    record Changes(String table, String alias, long location, int arguments) {}
+    record Changes(String table, String alias, long location, List<JsonNode> arguments) {
+        Changes {
+            arguments = List.copyOf(arguments);
+        }
+    }
 
     /** A column reference, with all its qualifiers and field names. */
     record Column(List<String> path, long location) {}

@@ -334,7 +334,7 @@ final class SyntaxWalk {
         boolean constant = expression.path("class").asText().equals("CONSTANT")
                 && !value.path("is_null").asBoolean();
         Optional<String> text = constant ? Optional.of(value.path("value").asText()) : Optional.empty();
-        return Optional.of(new SyntaxTree.Version(at.path("unit").asText(), text));
+        return Optional.of(new SyntaxTree.Version(at.path("unit").asText(), text, expression));
     }
 
     private static @Nullable Cte commonTableExpression(List<String> path, Place place) {

@@ -34,18 +34,17 @@ public record TableReference(
      * The version in {@code AT (unit => expression)}. Immutable.
      *
      * @param unit what the expression gives
-     * @param expression as it was written; holds no tables, columns or subqueries, and only allowed functions
+     * @param expression as it was written
      * @param constant its value where it is a plain constant
      */
-    public record At(Unit unit, String expression, Optional<String> constant) {}
+    public record At(Unit unit, GatedExpression expression, Optional<String> constant) {}
 
     /**
-     * The versions in {@code table_changes('table', from, to)}, as they were written: they hold no tables, columns or
-     * subqueries, and only allowed functions. Immutable.
+     * The versions in {@code table_changes('table', from, to)}, as they were written. Immutable.
      *
      * @param to missing where the current version is meant
      */
-    public record Changes(String from, Optional<String> to) {}
+    public record Changes(GatedExpression from, Optional<GatedExpression> to) {}
 
     /** What a version is told by. */
     public enum Unit {

@@ -83,7 +83,7 @@ public final class TypeText {
 
     private static boolean castsNull(Connection connection, String sql) {
         try {
-            return SyntaxReader.castsNullAlone(connection, sql);
+            return SyntaxReader.castsNullAlone(SyntaxSource.over(connection), sql);
         } catch (EiderException e) {
             if (e.code() == ErrorCode.INTERNAL) {
                 throw e;

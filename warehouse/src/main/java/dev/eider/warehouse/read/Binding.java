@@ -114,7 +114,7 @@ final class Binding {
             return connection.query(
                     presentation
                             .present(connection, parsed, query.pins(), query.states())
-                            .sql(),
+                            .query(),
                     row -> row.getString(1));
         }
     }

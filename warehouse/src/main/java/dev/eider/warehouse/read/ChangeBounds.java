@@ -8,8 +8,10 @@ import dev.eider.catalog.TableState;
 import dev.eider.warehouse.changes.ChangeRange;
 import dev.eider.warehouse.changes.TableChanges;
 import dev.eider.warehouse.engine.EngineConnection;
+import dev.eider.warehouse.engine.GatedExpression;
 import dev.eider.warehouse.engine.SqlText;
 import dev.eider.warehouse.engine.TableReference;
+import dev.eider.warehouse.engine.Wrapping;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -21,6 +23,11 @@ import org.apache.iceberg.SnapshotRef;
  * which they begin need not be kept. Thread-safe.
  */
 final class ChangeBounds {
+    private static final Wrapping VERSION =
+            new Wrapping("SELECT typeof(v), CAST(CASE WHEN typeof(v) LIKE 'TIMESTAMP%' OR typeof(v) = 'DATE'"
+                    + " THEN epoch_ms(TRY_CAST(CAST(v AS VARCHAR) AS TIMESTAMPTZ))::VARCHAR ELSE v::VARCHAR END AS VARCHAR)"
+                    + " FROM (VALUES ((%s))) AS versions(v)");
+
     private final CatalogHistory history;
     private final TableVersions versions;
 
@@ -97,17 +104,12 @@ final class ChangeBounds {
                 .orElse("");
     }
 
-    private static TableVersion version(EngineConnection connection, String expression) {
+    private static TableVersion version(EngineConnection connection, GatedExpression expression) {
         record Value(String type, String text) {}
-        String sql = "SELECT typeof(v), CAST(CASE WHEN typeof(v) LIKE 'TIMESTAMP%%' OR typeof(v) = 'DATE'"
-                + " THEN epoch_ms(TRY_CAST(CAST(v AS VARCHAR) AS TIMESTAMPTZ))::VARCHAR ELSE v::VARCHAR END AS VARCHAR)"
-                + " FROM (SELECT (%s\n) AS v)";
-        Value value = connection
-                .query(sql.formatted(expression), row -> {
-                    String text = row.getString(2);
-                    return new Value(row.getString(1), text == null ? "" : text);
-                })
-                .get(0);
+        Value value = connection.evaluate(VERSION, expression, row -> {
+            String text = row.getString(2);
+            return new Value(row.getString(1), text == null ? "" : text);
+        });
         if (value.text().isEmpty()) {
             throw new EiderException(ErrorCode.INVALID_SQL, "The version %s is NULL or empty".formatted(expression));
         }

@@ -2,6 +2,7 @@ package dev.eider.warehouse.read;
 
 import dev.eider.catalog.EiderException;
 import dev.eider.warehouse.engine.EngineConnection;
+import dev.eider.warehouse.engine.RunnableQuery;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.ipc.ArrowReader;
 import org.jspecify.annotations.Nullable;
@@ -9,15 +10,20 @@ import org.jspecify.annotations.Nullable;
 /** A query on a connection of its own, which starts when its rows are asked for, and what it holds until it is closed. */
 final class EngineRun implements QueryRun {
     private final EngineConnection connection;
-    private final String sql;
+    private final RunnableQuery query;
     private final BufferAllocator allocator;
     private final int batchRows;
     private final HeldSnapshots held;
     private @Nullable ArrowReader reader;
 
-    EngineRun(EngineConnection connection, String sql, BufferAllocator allocator, int batchRows, HeldSnapshots held) {
+    EngineRun(
+            EngineConnection connection,
+            RunnableQuery query,
+            BufferAllocator allocator,
+            int batchRows,
+            HeldSnapshots held) {
         this.connection = connection;
-        this.sql = sql;
+        this.query = query;
         this.allocator = allocator;
         this.batchRows = batchRows;
         this.held = held;
@@ -27,7 +33,7 @@ final class EngineRun implements QueryRun {
     public ArrowReader reader() {
         ArrowReader started = reader;
         if (started == null) {
-            started = connection.stream(sql, allocator, batchRows);
+            started = connection.stream(query, allocator, batchRows);
             reader = started;
         }
         return started;

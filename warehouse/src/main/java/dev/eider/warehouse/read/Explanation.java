@@ -2,6 +2,7 @@ package dev.eider.warehouse.read;
 
 import dev.eider.warehouse.engine.EngineConnection;
 import dev.eider.warehouse.engine.ExplainMode;
+import dev.eider.warehouse.engine.RunnableQuery;
 import dev.eider.warehouse.engine.SqlText;
 import dev.eider.warehouse.scan.ScanFile;
 import dev.eider.warehouse.scan.ScanPlan;
@@ -30,21 +31,22 @@ final class Explanation {
     private record Fact(String key, String value) {}
 
     /** Returns a query of the same columns without rows, unless what is to be explained is no query over these tables. */
-    static String columns(EngineConnection connection, String sql) {
-        connection.columnNames(sql);
+    static RunnableQuery columns(EngineConnection connection, RunnableQuery query) {
+        connection.columnNames(query);
         String column = "CAST(NULL AS VARCHAR)";
-        return COLUMNS.formatted(column, column) + " WHERE false";
+        return RunnableQuery.ofOurOwn(COLUMNS.formatted(column, column) + " WHERE false");
     }
 
     /** Returns a query over the explanation; runs what is to be explained if it is to be analysed. */
-    static String of(EngineConnection connection, Presentation.Presented statement, ExplainMode mode) {
+    static RunnableQuery of(EngineConnection connection, Presentation.Presented statement, ExplainMode mode) {
         Explanation explanation = new Explanation();
         statement.relations().forEach(explanation::add);
         String key = mode == ExplainMode.PLAN ? "physical_plan" : "analyzed_plan";
-        for (String line : connection.explain(statement.sql(), mode)) {
+        for (String line : connection.explain(statement.query(), mode)) {
             explanation.add(key, named(line, statement.relations()));
         }
-        return COLUMNS.formatted(explanation.column(Fact::key), explanation.column(Fact::value));
+        return RunnableQuery.ofOurOwn(
+                COLUMNS.formatted(explanation.column(Fact::key), explanation.column(Fact::value)));
     }
 
     /** Relations of the connection have names that say nothing to anybody. */

@@ -6,6 +6,8 @@ import dev.eider.warehouse.changes.TableChanges;
 import dev.eider.warehouse.engine.CatalogListing;
 import dev.eider.warehouse.engine.EngineConnection;
 import dev.eider.warehouse.engine.ParsedQuery;
+import dev.eider.warehouse.engine.RelationNames;
+import dev.eider.warehouse.engine.RunnableQuery;
 import dev.eider.warehouse.engine.SqlText;
 import dev.eider.warehouse.engine.TableReference;
 import dev.eider.warehouse.metadata.MetadataTables;
@@ -53,7 +55,7 @@ record Presentation(Tools tools, BufferAllocator allocator, boolean columnsOnly)
      *
      * @param relations in the order of their first appearance
      */
-    record Presented(String sql, List<Relation> relations) {}
+    record Presented(RunnableQuery query, List<Relation> relations) {}
 
     /**
      * What one relation of a connection shows.
@@ -98,15 +100,15 @@ record Presentation(Tools tools, BufferAllocator allocator, boolean columnsOnly)
                                 : present(connection, name, pinned, filter));
                 names.put(wanted, name);
             }
-            relations.put(reference, SqlText.quoteIdentifier(name));
+            relations.put(reference, name);
         }
         Map<CatalogListing, String> listings = new HashMap<>();
         for (CatalogListing listing : query.listings()) {
             String name = PREFIX + (names.size() + listings.size());
             createView(connection, name, tools.listings().relation(listing, columnsOnly));
-            listings.put(listing, SqlText.quoteIdentifier(name));
+            listings.put(listing, name);
         }
-        return new Presented(query.rewrite(relations::get, listings::get, counts), presented);
+        return new Presented(connection.rewrite(query, new RelationNames(relations, listings, counts)), presented);
     }
 
     private static void createView(EngineConnection connection, String name, String query) {

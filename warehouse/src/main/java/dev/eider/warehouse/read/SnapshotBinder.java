@@ -9,6 +9,7 @@ import dev.eider.warehouse.engine.Cancellation;
 import dev.eider.warehouse.engine.EngineConnection;
 import dev.eider.warehouse.engine.ParsedQuery;
 import dev.eider.warehouse.engine.QueryEngine;
+import dev.eider.warehouse.engine.RunnableQuery;
 import dev.eider.warehouse.engine.SqlText;
 import dev.eider.warehouse.metadata.MetadataTables;
 import dev.eider.warehouse.scan.ScanRelation;
@@ -149,9 +150,9 @@ public final class SnapshotBinder {
 
     private Schema describe(BoundQuery query, BufferAllocator allocator, Cancellation cancellation) {
         try (EngineConnection connection = engine.connect(cancellation)) {
-            String sql = present(connection, query, new Presentation(tools, allocator, true));
-            List<String> names = connection.columnNames(sql);
-            ArrowReader reader = connection.stream("SELECT * FROM (%s\n) LIMIT 0".formatted(sql), allocator, 1);
+            RunnableQuery presented = present(connection, query, new Presentation(tools, allocator, true));
+            List<String> names = connection.columnNames(presented);
+            ArrowReader reader = connection.describe(presented, allocator);
             List<Field> fields = reader.getVectorSchemaRoot().getSchema().getFields();
             List<Field> named = new ArrayList<>();
             for (int i = 0; i < fields.size(); i++) {
@@ -200,14 +201,14 @@ public final class SnapshotBinder {
     }
 
     /** Makes the views that the query needs, and returns its text over them, or over the explanation of it. */
-    private String present(EngineConnection connection, BoundQuery query, Presentation presentation) {
+    private RunnableQuery present(EngineConnection connection, BoundQuery query, Presentation presentation) {
         ParsedQuery parsed = parsed(connection, query);
         Presentation.Presented presented = presentation.present(connection, parsed, query.pins(), tables.of(query));
         if (parsed.explain().isEmpty()) {
-            return presented.sql();
+            return presented.query();
         }
         return presentation.columnsOnly()
-                ? Explanation.columns(connection, presented.sql())
+                ? Explanation.columns(connection, presented.query())
                 : Explanation.of(connection, presented, parsed.explain().get());
     }
 

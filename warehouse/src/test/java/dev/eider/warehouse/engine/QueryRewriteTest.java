@@ -8,6 +8,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -142,12 +143,12 @@ class QueryRewriteTest {
                 .extracting(TableReference::path)
                 .containsExactly(List.of("ns", "u"), List.of("ns", "t"), List.of("wide"));
         assertThat(query.tables())
-                .extracting(table -> table.at().orElseThrow().expression())
+                .extracting(table -> table.at().orElseThrow().expression().text())
                 .containsExactly("3", "TIMESTAMP '2024-01-01 00:00:00' - INTERVAL (1 + 1) DAY", "'dev'");
         assertThat(query.tables())
                 .extracting(table -> table.at().orElseThrow().constant().orElse("-"))
                 .containsExactly("3", "-", "dev");
-        assertThat(query.rewrite(table -> "\"__" + table.name() + '"', listing -> ""))
+        assertThat(query.rewrite(table -> "\"__" + table.name() + '"', listing -> "", Map.of()))
                 .isEqualTo(
                         "SELECT x.a, t.id FROM \"__u\" AS x(a, b)  JOIN \"__t\" AS \"t\"  ON x.a = \"t\".id, y: \"__wide\" ");
         assertThat(rows(rewrite(query))).hasSize(3);
@@ -170,7 +171,7 @@ class QueryRewriteTest {
     void keepsTextThatLooksLikeAReference() {
         ParsedQuery query = parser.parse(connection, "SELECT 'FROM t AT (VERSION => 1)' -- FROM t\nFROM t");
 
-        assertThat(query.rewrite(table -> "r", listing -> ""))
+        assertThat(query.rewrite(table -> "r", listing -> "", Map.of()))
                 .isEqualTo("SELECT 'FROM t AT (VERSION => 1)' -- FROM t\nFROM r AS \"t\"");
     }
 
@@ -204,17 +205,21 @@ class QueryRewriteTest {
 
     private String rewrite(ParsedQuery query) throws SQLException {
         Map<String, String> views = new TreeMap<>();
+        Map<TableReference, String> names = new HashMap<>();
         for (TableReference table : query.tables()) {
             String key = String.join("\0", table.path());
             if (!views.containsKey(key)) {
-                String view = SqlText.quoteIdentifier("__eider_" + (views.size() + 1));
+                String view = "__eider_" + (views.size() + 1);
                 views.put(key, view);
                 List<String> path =
                         table.path().stream().map(SqlText::quoteIdentifier).toList();
-                run("CREATE OR REPLACE TEMP VIEW " + view + " AS SELECT * FROM " + String.join(".", path));
+                run("CREATE OR REPLACE TEMP VIEW " + SqlText.quoteIdentifier(view) + " AS SELECT * FROM "
+                        + String.join(".", path));
             }
+            names.put(table, views.get(key));
         }
-        return query.rewrite(table -> views.get(String.join("\0", table.path())), listing -> "");
+        return query.rewritten(SyntaxSource.over(connection), new RelationNames(names, Map.of(), Map.of()))
+                .sql();
     }
 
     private void run(String sql) throws SQLException {

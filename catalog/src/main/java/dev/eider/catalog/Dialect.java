@@ -6,8 +6,8 @@ import java.util.Locale;
 
 /** What differs between the databases that can hold a catalog. */
 enum Dialect {
-    SQLITE(""),
-    POSTGRESQL(" FOR UPDATE");
+    SQLITE("", "lower(%s)"),
+    POSTGRESQL(" FOR UPDATE", "lower(%s COLLATE \"C\")");
 
     private static final String SQLITE_URI = "jdbc:sqlite:";
     private static final int SQLITE_BUSY = 5;
@@ -15,9 +15,11 @@ enum Dialect {
     private static final int SQLITE_CONSTRAINT = 19;
 
     private final String lock;
+    private final String folded;
 
-    Dialect(String lock) {
+    Dialect(String lock, String folded) {
         this.lock = lock;
+        this.folded = folded;
     }
 
     static boolean isSqlite(String uri) {
@@ -36,6 +38,14 @@ enum Dialect {
     /** Returns what makes a SELECT wait for, and hold off, other writers of its rows; SQLite's transactions do anyway. */
     String lock() {
         return lock;
+    }
+
+    /**
+     * Returns a column in the form of {@link TableNames#folded}, whatever the database's locale takes for a capital:
+     * PostgreSQL's collation {@code C} knows only ASCII letters, as SQLite does.
+     */
+    String foldedAscii(String column) {
+        return folded.formatted(column);
     }
 
     /** Returns whether a row was refused because its key is taken. */

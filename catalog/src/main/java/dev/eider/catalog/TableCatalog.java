@@ -36,7 +36,7 @@ import org.apache.iceberg.view.ViewOperations;
 
 /**
  * The catalog: Iceberg's own JDBC catalog, plus what Eider needs of it: changes that lose nothing, many pointers in one
- * query, names compared without regard to case, and one door for appends ({@link #committer()}).
+ * query, names compared without regard to case ({@link NameLookup}), and one door for appends ({@link #committer()}).
  *
  * <p>The database keeps the upstream schema (version V1), so that other Iceberg clients can open it under the same
  * catalog name; Eider's own tables lie beside it. Thread-safe. Whoever opens it closes it.
@@ -52,6 +52,7 @@ public final class TableCatalog extends JdbcCatalog {
     private final MetadataFiles metadataFiles;
     private final Pointers pointers;
     private final CatalogNames names;
+    private final NameLookup lookup;
     private final CatalogHistory history;
     private final CatalogThreads threads;
     private final SnapshotCommitter committer;
@@ -68,6 +69,7 @@ public final class TableCatalog extends JdbcCatalog {
         this.metadataFiles = new MetadataFiles(io);
         this.pointers = new Pointers(database, config.name(), patience);
         this.names = new CatalogNames(pointers);
+        this.lookup = new NameLookup(pointers, database.dialect());
         this.history = new CatalogHistory(database, pointers);
         this.threads = new CatalogThreads();
         this.committer = new SnapshotCommitter(threads.commits(), () -> newCommitter(clock));
@@ -76,7 +78,7 @@ public final class TableCatalog extends JdbcCatalog {
         this.sweeper = new Sweeper(database, config.upkeep(), clock, io);
         threads.every(config.upkeep().sweepEvery(), sweeper::sweep);
         threads.beat(leases.pause(), leases::beat);
-        this.watch = new TableWatch(this::resolve);
+        this.watch = new TableWatch(lookup::resolve);
         threads.beat(TableWatch.PAUSE, watch::poll);
     }
 
@@ -236,7 +238,7 @@ public final class TableCatalog extends JdbcCatalog {
      */
     public Map<TableIdentifier, TableState> load(Collection<TableIdentifier> names) {
         for (int attempt = 1; ; attempt++) {
-            Map<TableIdentifier, TablePointer> pointers = resolve(names);
+            Map<TableIdentifier, TablePointer> pointers = lookup.resolve(names);
             try {
                 Map<TableIdentifier, TableState> states = new LinkedHashMap<>();
                 pointers.forEach((name, pointer) -> states.put(name, state(pointer)));
@@ -386,47 +388,6 @@ public final class TableCatalog extends JdbcCatalog {
     String databaseSetting(String pragma) {
         return database.read(connection -> SqlRows.select(connection, row -> row.getString(1), "PRAGMA " + pragma))
                 .get(0);
-    }
-
-    private Map<TableIdentifier, TablePointer> resolve(Collection<TableIdentifier> names) {
-        if (names.isEmpty()) {
-            return Map.of();
-        }
-        List<String> parameters = new ArrayList<>();
-        StringBuilder condition = new StringBuilder();
-        for (TableIdentifier name : names) {
-            condition
-                    .append(condition.isEmpty() ? " AND (" : " OR ")
-                    .append("(lower(table_namespace) = ? AND lower(table_name) = ?)");
-            parameters.add(TableNames.folded(name.namespace().toString()));
-            parameters.add(TableNames.folded(name.name()));
-        }
-        List<TablePointer> found = pointers.tables(condition.append(')').toString(), parameters);
-        Map<TableIdentifier, TablePointer> resolved = new LinkedHashMap<>();
-        for (TableIdentifier name : names) {
-            choose(name, found).ifPresent(pointer -> resolved.put(name, pointer));
-        }
-        return resolved;
-    }
-
-    private static Optional<TablePointer> choose(TableIdentifier name, List<TablePointer> found) {
-        List<TablePointer> candidates = found.stream()
-                .filter(pointer -> TableNames.folded(pointer.identifier()).equals(TableNames.folded(name)))
-                .toList();
-        Optional<TablePointer> exact = candidates.stream()
-                .filter(pointer -> pointer.identifier().equals(name))
-                .findFirst();
-        if (exact.isEmpty() && candidates.size() > 1) {
-            throw new EiderException(
-                    ErrorCode.INVALID_REQUEST,
-                    "Table name %s is ambiguous: it may mean any of %s"
-                            .formatted(
-                                    name,
-                                    candidates.stream()
-                                            .map(TablePointer::identifier)
-                                            .toList()));
-        }
-        return exact.or(() -> candidates.stream().findFirst());
     }
 
     private static String reason(Throwable error) {

@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
@@ -26,6 +28,9 @@ import org.junit.jupiter.api.Assumptions;
  * Thread-safe.
  */
 public final class PostgresServer {
+    /** Locales of databases, as the C library calls them. */
+    public static final List<String> LOCALES = List.of("en_US.utf8", "C.utf8");
+
     private static final String USER = "eider";
     private static final int START_ATTEMPTS = 5;
 
@@ -77,16 +82,43 @@ public final class PostgresServer {
         return server.get();
     }
 
-    /** Makes an empty database and returns its JDBC URI, with user and password. */
+    /**
+     * Makes an empty database and returns its JDBC URI, with user and password. Its locale is the first of
+     * {@link #LOCALES} that this host has: one that knows capitals beyond ASCII, as most servers do.
+     */
     public String newDatabase() {
+        return newDatabase(LOCALES.stream().filter(this::hasLocale).findFirst().orElse("C"));
+    }
+
+    /** Makes an empty database whose text is sorted and folded by a locale; without it, the running test is skipped. */
+    public String newDatabase(String locale) {
+        boolean known = hasLocale(locale);
+        if (!known && Boolean.getBoolean("eider.test.postgres.required")) {
+            throw new IllegalStateException(
+                    "This host has no locale %s, but -Deider.test.postgres.required=true".formatted(locale));
+        }
+        Assumptions.assumeTrue(known, () -> "This host has no locale " + locale);
         String name = "db" + databases.incrementAndGet();
         try (Connection connection = DriverManager.getConnection(uri("postgres"));
                 Statement statement = connection.createStatement()) {
-            statement.execute("CREATE DATABASE " + name + " TEMPLATE template0");
+            statement.execute("CREATE DATABASE %s TEMPLATE template0 LOCALE '%s'".formatted(name, locale));
         } catch (SQLException e) {
             throw new IllegalStateException("Cannot make a database: " + e.getMessage(), e);
         }
         return uri(name);
+    }
+
+    private boolean hasLocale(String locale) {
+        try (Connection connection = DriverManager.getConnection(uri("postgres"));
+                PreparedStatement statement =
+                        connection.prepareStatement("SELECT 1 FROM pg_collation WHERE collname = ?")) {
+            statement.setString(1, locale);
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next();
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException("Cannot read the locales: " + e.getMessage(), e);
+        }
     }
 
     private String uri(String database) {

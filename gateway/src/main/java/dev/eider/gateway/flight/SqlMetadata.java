@@ -1,6 +1,7 @@
 package dev.eider.gateway.flight;
 
 import dev.eider.catalog.CatalogConfig;
+import dev.eider.catalog.TableNames;
 import dev.eider.warehouse.TableListing;
 import dev.eider.warehouse.Warehouse;
 import java.io.ByteArrayOutputStream;
@@ -122,7 +123,7 @@ final class SqlMetadata {
     }
 
     private static boolean isOurs(boolean given, String catalog) {
-        return !given || catalog.isEmpty() || catalog.equalsIgnoreCase(CATALOG);
+        return !given || catalog.isEmpty() || TableNames.folded(catalog).equals(CATALOG);
     }
 
     /** Returns a LIKE pattern as a regular expression; an absent one matches everything. */

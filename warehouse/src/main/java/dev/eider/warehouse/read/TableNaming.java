@@ -15,7 +15,7 @@ public final class TableNaming {
 
     /** Returns whether a name is that of the one catalog. */
     static boolean isCatalog(String name) {
-        return name.equalsIgnoreCase(CATALOG);
+        return TableNames.folded(name).equals(CATALOG);
     }
 
     /** Returns the table that a path of one to three names means; a nested namespace is one name with dots. */

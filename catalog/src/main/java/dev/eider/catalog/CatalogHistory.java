@@ -5,6 +5,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +15,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.SnapshotRef;
+import org.apache.iceberg.TableMetadata;
 
 /**
  * Answers what was current when, and who is an ancestor of whom, from the commit log: parent links in table metadata
@@ -21,6 +24,7 @@ import org.apache.iceberg.SnapshotRef;
 public final class CatalogHistory {
     private static final int MOST_KNOWN = 1_000;
     private static final int AT_ONCE = 50;
+    private static final int SNAPSHOTS_AT_ONCE = 500;
 
     private final CatalogDatabase database;
     private final Pointers pointers;
@@ -113,6 +117,30 @@ public final class CatalogHistory {
                         CommitLog.headAt(connection, state.metadata().uuid(), branch, instant))
                 .stream()
                 .findFirst();
+    }
+
+    /**
+     * Returns the branches whose history each kept snapshot is part of, {@link HistoryPolicy#DETACHED} for one that was left.
+     * Without an entry are those that no branch is known to have had: staged ones, and the changes of others that were not
+     * seen yet.
+     */
+    Map<Long, Set<String>> branches(TableMetadata metadata) {
+        List<Long> kept =
+                metadata.snapshots().stream().map(Snapshot::snapshotId).toList();
+        Map<Long, Set<String>> branches = new HashMap<>();
+        for (Snapshot snapshot : metadata.snapshots()) {
+            // Only heads of branches carry a mark: the log may be another one by now.
+            if (snapshot.summary() != null && snapshot.summary().containsKey(CommitId.SUMMARY_PROPERTY)) {
+                branches.put(snapshot.snapshotId(), new HashSet<>());
+            }
+        }
+        for (int begin = 0; begin < kept.size(); begin += SNAPSHOTS_AT_ONCE) {
+            List<Long> some = kept.subList(begin, Math.min(begin + SNAPSHOTS_AT_ONCE, kept.size()));
+            database.read(connection -> CommitLog.branches(connection, metadata.uuid(), some))
+                    .forEach(on -> branches.computeIfAbsent(on.snapshotId(), id -> new HashSet<>())
+                            .add(on.branch()));
+        }
+        return branches;
     }
 
     /** Returns the newest kept snapshot of the main branch that is not later than an instant, as it was then. */

@@ -3,7 +3,6 @@ package dev.eider.catalog;
 import dev.eider.catalog.PointerChange.Kind;
 import dev.eider.catalog.Pointers.Result;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.apache.iceberg.LocationProviders;
@@ -113,10 +112,7 @@ final class CatalogTableOperations implements TableOperations {
                 ? new PointerChange.Create(Kind.TABLE, name, location)
                 : new PointerChange.Swap(Kind.TABLE, name, base.metadataFileLocation(), location);
         CommitId id = CommitId.create();
-        Instant now = Instant.now();
-        List<RetiredFile> replaced = base == null
-                ? List.of()
-                : List.of(new RetiredFile(base.metadataFileLocation(), next.uuid(), now, now.plus(metadataGrace)));
+        List<RetiredFile> replaced = base == null ? List.of() : MetadataFiles.retired(base, next, metadataGrace);
         Result result = pointers.apply(
                 new PointerChange.Transaction(id, List.of(change), CommitRows.of(id, base, next), List.of(), replaced));
         if (result instanceof Result.Applied) {

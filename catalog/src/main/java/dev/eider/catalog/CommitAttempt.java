@@ -321,13 +321,12 @@ final class CommitAttempt {
                     List.of());
         }
         String replaced = before.metadata().metadataFileLocation();
-        Instant now = Instant.now();
         return new PointerChange.Transaction(
                 id,
                 List.of(new PointerChange.Swap(Kind.TABLE, after.identifier(), replaced, location)),
                 CommitRows.of(id, before.metadata(), after.metadata()),
                 keys,
-                List.of(new RetiredFile(replaced, after.metadata().uuid(), now, now.plus(metadataGrace))));
+                MetadataFiles.retired(before.metadata(), after.metadata(), metadataGrace));
     }
 
     private List<KeyedAppend> keys(Member member) {

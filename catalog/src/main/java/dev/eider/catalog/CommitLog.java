@@ -282,6 +282,22 @@ final class CommitLog {
         }
     }
 
+    /** A branch whose history a snapshot is part of, {@link HistoryPolicy#DETACHED} if it was left. */
+    record OnBranch(long snapshotId, String branch) {}
+
+    /** Returns the branches that some snapshots are on. */
+    static List<OnBranch> branches(Connection connection, String tableUuid, List<Long> snapshotIds)
+            throws SQLException {
+        List<Object> parameters = new ArrayList<>(List.of(tableUuid));
+        parameters.addAll(snapshotIds);
+        return SqlRows.select(
+                connection,
+                row -> new OnBranch(row.getLong(1), row.getLong(3) == 0 ? row.getString(2) : HistoryPolicy.DETACHED),
+                "SELECT snapshot_id, branch, abandoned_at FROM eider_commits WHERE table_uuid = ? AND snapshot_id IN ("
+                        + SqlRows.places(snapshotIds.size()) + ")",
+                parameters.toArray());
+    }
+
     /** Returns whether a commit since a sequence number took files out of the table, or was rolled back with its own. */
     static boolean removedFiles(Connection connection, String tableUuid, long sinceSequenceNumber) throws SQLException {
         return !SqlRows.select(

@@ -37,18 +37,26 @@ final class HistoryUpkeep {
     private final Executor background;
     private final FileIO files;
     private final Unreachable unreachable;
+    private final CatalogHistory history;
     private int snapshotsKept;
     private Instant lastThinned = Instant.EPOCH;
     private volatile boolean merging;
     private volatile @Nullable ManifestMerge merge;
     private @Nullable ManifestMerge riding;
 
-    HistoryUpkeep(UpkeepConfig config, Clock clock, Executor background, FileIO files, Unreachable unreachable) {
+    HistoryUpkeep(
+            UpkeepConfig config,
+            Clock clock,
+            Executor background,
+            FileIO files,
+            Unreachable unreachable,
+            CatalogHistory history) {
         this.config = config;
         this.clock = clock;
         this.background = background;
         this.files = files;
         this.unreachable = unreachable;
+        this.history = history;
     }
 
     Duration metadataGrace() {
@@ -92,7 +100,10 @@ final class HistoryUpkeep {
             return;
         }
         lastThinned = now;
-        Set<Long> expendable = config.history().expendable(metadata, now);
+        HistoryPolicy policy = HistoryRule.of(metadata, config.history());
+        Set<Long> expendable = policy.equals(HistoryPolicy.KEEP)
+                ? Set.of()
+                : policy.expendable(metadata, now, history.branches(metadata));
         snapshotsKept = metadata.snapshots().size() - expendable.size();
         if (!expendable.isEmpty()) {
             operations.commit(

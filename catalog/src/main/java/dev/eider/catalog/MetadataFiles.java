@@ -4,11 +4,18 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.apache.iceberg.TableMetadata;
+import org.apache.iceberg.TableMetadata.MetadataLogEntry;
 import org.apache.iceberg.TableMetadataParser;
 import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.exceptions.RuntimeIOException;
@@ -91,6 +98,36 @@ final class MetadataFiles {
         } catch (IOException e) {
             throw new RuntimeIOException(e, "Failed to write %s", location);
         }
+    }
+
+    /**
+     * Returns the metadata files that a change of a table lets go: those that leave the metadata log, where the table's
+     * {@code write.metadata.delete-after-commit.enabled} says that they may be deleted. How long the log is, the table's
+     * {@code write.metadata.previous-versions-max} says.
+     */
+    static List<String> released(TableMetadata before, TableMetadata after) {
+        if (!after.propertyAsBoolean(
+                TableProperties.METADATA_DELETE_AFTER_COMMIT_ENABLED,
+                TableProperties.METADATA_DELETE_AFTER_COMMIT_ENABLED_DEFAULT)) {
+            return List.of();
+        }
+        Set<String> kept = new HashSet<>();
+        kept.add(after.metadataFileLocation());
+        after.previousFiles().forEach(entry -> kept.add(entry.file()));
+        return Stream.concat(
+                        before.previousFiles().stream().map(MetadataLogEntry::file),
+                        Stream.of(before.metadataFileLocation()))
+                .filter(location -> !kept.contains(location))
+                .distinct()
+                .toList();
+    }
+
+    /** Returns the same as files that are retired now. */
+    static List<RetiredFile> retired(TableMetadata before, TableMetadata after, Duration grace) {
+        Instant now = Instant.now();
+        return released(before, after).stream()
+                .map(location -> new RetiredFile(location, after.uuid(), now, now.plus(grace)))
+                .toList();
     }
 
     /** Returns where a metadata file of a table is, by its name. */

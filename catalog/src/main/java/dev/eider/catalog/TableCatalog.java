@@ -84,7 +84,12 @@ public final class TableCatalog extends JdbcCatalog {
 
     private TableCommitter newCommitter(Clock clock) {
         HistoryUpkeep upkeep = new HistoryUpkeep(
-                config.upkeep(), clock, threads.upkeep(), io, new Unreachable(database, clock, config.upkeep()));
+                config.upkeep(),
+                clock,
+                threads.upkeep(),
+                io,
+                new Unreachable(database, clock, config.upkeep()),
+                history);
         return new TableCommitter(this, pointers, io, upkeep);
     }
 
@@ -312,10 +317,16 @@ public final class TableCatalog extends JdbcCatalog {
     public TableState stage(TableIdentifier name, Schema schema, Map<String, String> properties) {
         TableNames.requireCreatable(name);
         Map<String, String> all = new LinkedHashMap<>(Map.of(
-                "write.metadata.delete-after-commit.enabled", "true",
-                "write.metadata.previous-versions-max", "100",
-                "write.parquet.compression-codec", "zstd"));
+                "write.metadata.delete-after-commit.enabled",
+                "true",
+                "write.metadata.previous-versions-max",
+                "10",
+                HistoryRule.PROPERTY,
+                HistoryRule.CONFIGURED,
+                "write.parquet.compression-codec",
+                "zstd"));
         all.putAll(properties);
+        HistoryRule.requireReadable(all);
         TableMetadata metadata = TableMetadata.newTableMetadata(
                 schema, PartitionSpec.unpartitioned(), SortOrder.unsorted(), defaultWarehouseLocation(name), all);
         return new TableState(name, metadata, true, io);

@@ -124,12 +124,98 @@ class HistoryPolicyTest {
         TableMetadata cut = TableMetadata.buildFrom(metadata)
                 .removeSnapshots(List.of(4L, 5L))
                 .build();
-        Map<Long, String> log = new HashMap<>(Map.of(1L, "main", 2L, "main", 3L, "work"));
+        Map<Long, Set<String>> log = Map.of(1L, Set.of("main"), 2L, Set.of("main"), 3L, Set.of("work"));
 
         assertThat(HistoryPolicy.DEFAULT.expendable(cut, START.plus(Duration.ofHours(1)), log))
                 .isEmpty();
         assertThat(HistoryPolicy.DEFAULT.expendable(cut, START.plus(Duration.ofHours(1))))
                 .containsExactly(2L);
+    }
+
+    @Test
+    void aBranchThatCommitsOftenTakesNoSlotOfAnother() {
+        TableMetadata metadata = appended(table(), "main", 0, every(Duration.ofSeconds(30), 5));
+        Map<Long, Set<String>> log = new HashMap<>();
+        LongStream.rangeClosed(1, 5).forEach(id -> log.put(id, Set.of("main")));
+        for (long i = 5; i < 1_000; i++) {
+            metadata = appended(metadata, "work", i, List.of(START.plusSeconds(150 + i)));
+            log.put(i + 1, Set.of("work"));
+        }
+
+        assertThat(HistoryPolicy.DEFAULT.expendable(metadata, START.plusSeconds(1_200), log))
+                .contains(1L, 3L)
+                .doesNotContain(2L, 4L, 5L);
+    }
+
+    @Test
+    void stagedSnapshotsStayUntilTheyAreOnABranch() {
+        TableMetadata metadata = appended(table(), "main", 0, every(Duration.ofSeconds(1), 5));
+        metadata = TableMetadata.buildFrom(metadata)
+                .addSnapshot(SnapshotParser.fromJson(
+                        """
+                        {"snapshot-id": 99, "parent-snapshot-id": 5, "sequence-number": 6, "timestamp-ms": %d,
+                         "summary": {"operation": "append", "wap.id": "audit"}, "schema-id": 0,
+                         "manifest-list": "memory://t/99.avro"}"""
+                                .formatted(START.plusSeconds(5).toEpochMilli())))
+                .build();
+        Instant muchLater = START.plus(Duration.ofDays(400));
+
+        assertThat(HistoryPolicy.DEFAULT.expendable(metadata, muchLater, Map.of()))
+                .isEqualTo(ids(1, 4));
+        assertThat(HistoryPolicy.DEFAULT.expendable(metadata, muchLater, Map.of(99L, Set.of(HistoryPolicy.DETACHED))))
+                .contains(99L);
+    }
+
+    @Test
+    void keepsWhatIcebergsOwnPropertiesAskFor() {
+        TableMetadata metadata = appended(table(), "main", 0, every(Duration.ofSeconds(1), 400));
+        Instant muchLater = START.plus(Duration.ofDays(400));
+
+        assertThat(HistoryPolicy.DEFAULT.expendable(
+                        with(metadata, "history.expire.min-snapshots-to-keep", "250"), muchLater))
+                .isEqualTo(ids(1, 150));
+        assertThat(HistoryPolicy.DEFAULT.expendable(
+                        with(metadata, "history.expire.max-snapshot-age-ms", "100000"), START.plusSeconds(399)))
+                .isSubsetOf(ids(1, 299));
+        SnapshotRef keepsLong = SnapshotRef.branchBuilder(400)
+                .maxSnapshotAgeMs(Duration.ofDays(500).toMillis())
+                .build();
+        assertThat(HistoryPolicy.DEFAULT.expendable(
+                        TableMetadata.buildFrom(metadata)
+                                .setRef("main", keepsLong)
+                                .build(),
+                        muchLater))
+                .isEmpty();
+    }
+
+    private static TableMetadata with(TableMetadata metadata, String property, String value) {
+        return TableMetadata.buildFrom(metadata)
+                .setProperties(Map.of(property, value))
+                .build();
+    }
+
+    @Test
+    void aPolicyIsReadFromText() {
+        assertThat(HistoryRule.parse("newest 100 in 5m, 1m for 2h, 15m for 24h, 1h for 7d"))
+                .isEqualTo(HistoryPolicy.DEFAULT);
+        assertThat(HistoryRule.parse("keep")).isEqualTo(HistoryPolicy.KEEP);
+        assertThat(HistoryRule.parse("all for 90s"))
+                .isEqualTo(new HistoryPolicy(List.of(), 0, Duration.ZERO, Duration.ofSeconds(90)));
+        for (String wrong : List.of("", "1m", "1m for 1s", "0s for 1h", "newest -1 in 5m", "all for ever", "keep,")) {
+            assertThatThrownBy(() -> HistoryRule.parse(wrong))
+                    .isInstanceOf(EiderException.class)
+                    .hasMessageContaining("\"" + wrong + "\" is no history policy");
+        }
+    }
+
+    @Test
+    void everySnapshotOfAStatedAgeStays() {
+        TableMetadata metadata = appended(table(), "main", 0, every(Duration.ofSeconds(1), 400));
+
+        assertThat(HistoryRule.parse("all for 100s").expendable(metadata, START.plusSeconds(399)))
+                .isEqualTo(ids(1, 299));
+        assertThat(HistoryPolicy.KEEP.expendable(metadata, START.plus(Duration.ofDays(4_000))))
+                .isEmpty();
     }
 
     @Test

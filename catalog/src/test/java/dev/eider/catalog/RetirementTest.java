@@ -147,11 +147,15 @@ class RetirementTest {
     @Test
     void aTableIsFoundWhoseMetadataFileGoesWhileItIsLookedUp() {
         append("first");
+        edit(orders -> orders.updateProperties()
+                .set("write.metadata.previous-versions-max", "1")
+                .commit());
         AtomicReference<Runnable> before = new AtomicReference<>(() -> {});
         // The reader has just been told the name of the metadata file when it is replaced, and the old one swept.
         before.set(() -> {
             before.set(() -> {});
             append("second");
+            append("third");
             clock.advance(UpkeepConfig.DEFAULT.metadataGrace().multipliedBy(2));
             catalog.sweep();
         });
@@ -159,7 +163,7 @@ class RetirementTest {
         try (TableCatalog reader = database.open(new BeforeRead(database.files(), before))) {
             TableState found = reader.load(table.identifier());
 
-            assertThat(found.metadata().snapshots()).hasSize(2);
+            assertThat(found.metadata().snapshots()).hasSize(3);
         }
     }
 

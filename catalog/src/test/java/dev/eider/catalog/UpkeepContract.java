@@ -33,7 +33,8 @@ abstract class UpkeepContract {
                     new Step(Duration.ofSeconds(10), Duration.ofMillis(104)),
                     new Step(Duration.ofSeconds(70), Duration.ofMillis(416))),
             100,
-            Duration.ofMillis(35));
+            Duration.ofMillis(35),
+            Duration.ZERO);
 
     private static final UpkeepConfig FAST = new UpkeepConfig(
             DAY_IN_TEN_SECONDS, Duration.ofSeconds(60), Duration.ofHours(1), Duration.ofDays(7), Duration.ofHours(1));
@@ -55,6 +56,11 @@ abstract class UpkeepContract {
         catalog = database.open(FAST, Clock.systemUTC());
         connections = CatalogDatabase.open(database.config(FAST));
         table = TestCatalog.create(catalog, "orders");
+        catalog.committer()
+                .edit(table, orders -> orders.updateProperties()
+                        .set("write.metadata.previous-versions-max", "1")
+                        .commit())
+                .orThrow();
     }
 
     @AfterEach
@@ -137,13 +143,13 @@ abstract class UpkeepContract {
     @Test
     void replacedMetadataGoesAfterItsGraceAndNeverTheCurrentOne() throws Exception {
         IntStream.range(0, 5).forEach(i -> append("file-" + i));
-        assertThat(metadataFiles()).hasSize(6);
+        assertThat(metadataFiles()).hasSize(7);
 
         sweep(Duration.ofSeconds(30));
-        assertThat(metadataFiles()).hasSize(6);
+        assertThat(metadataFiles()).hasSize(7);
         sweep(Duration.ofSeconds(61));
 
-        assertThat(metadataFiles()).containsExactly(current().metadataFileLocation());
+        assertThat(metadataFiles()).containsExactlyInAnyOrderElementsOf(loggedMetadata());
         assertThat(TableAudit.of(database, table.identifier()).isWhole().files())
                 .hasSize(5);
         try (TableCatalog another = database.open()) {
@@ -158,6 +164,7 @@ abstract class UpkeepContract {
         Instant started = Instant.now();
         Instant ends = started.plusSeconds(600);
         String needed = current().metadataFileLocation();
+        Set<String> kept = loggedMetadata();
         connections.transact(connection -> {
             RetiredFiles.lease(connection, "reader", table.metadata().uuid(), 1, started, ends);
             return true;
@@ -166,10 +173,12 @@ abstract class UpkeepContract {
         append("newer");
 
         sweep(Duration.ofSeconds(300));
-        assertThat(metadataFiles()).contains(needed, current().metadataFileLocation());
+        assertThat(metadataFiles())
+                .contains(needed, current().metadataFileLocation())
+                .containsAll(kept);
         sweep(Duration.ofSeconds(601));
 
-        assertThat(metadataFiles()).containsExactly(current().metadataFileLocation());
+        assertThat(metadataFiles()).containsExactlyInAnyOrderElementsOf(loggedMetadata());
     }
 
     @Test
@@ -184,7 +193,19 @@ abstract class UpkeepContract {
 
         sweep(Duration.ofSeconds(61));
 
-        assertThat(metadataFiles()).containsExactly(current().metadataFileLocation());
+        assertThat(metadataFiles()).containsExactlyInAnyOrderElementsOf(loggedMetadata());
+    }
+
+    private Set<String> loggedMetadata() {
+        return logged(current());
+    }
+
+    private static Set<String> logged(TableMetadata metadata) {
+        Set<String> logged = metadata.previousFiles().stream()
+                .map(TableMetadata.MetadataLogEntry::file)
+                .collect(Collectors.toSet());
+        logged.add(metadata.metadataFileLocation());
+        return logged;
     }
 
     @Test

@@ -4,6 +4,7 @@ import dev.eider.catalog.CatalogConfig;
 import dev.eider.catalog.CatalogConfig.Durability;
 import dev.eider.catalog.EiderException;
 import dev.eider.catalog.ErrorCode;
+import dev.eider.catalog.HistoryPolicy;
 import dev.eider.gateway.ConfigKey.Fallback;
 import dev.eider.warehouse.read.ReadConfig;
 import dev.eider.warehouse.storage.Locations;
@@ -78,11 +79,20 @@ final class ConfigKeys {
             "`full` answers a write only once its files and its commit are on the disk. `fast` leaves that to the operating"
                     + " system: writes are answered sooner, and a power loss can take answered writes, or leave a table"
                     + " unreadable. Choose it for data that can be loaded again.");
+    static final ConfigKey<HistoryPolicy> HISTORY_POLICY = ConfigKey.of(
+            "history.policy",
+            ValueType.HISTORY,
+            "newest 100 in 5m, 1m for 2h, 15m for 24h, 1h for 7d",
+            "Which snapshots stay in the history of tables that Eider created, and of those whose property"
+                    + " `eider.history.policy` is `default`: the newest 100 of a branch within 5 minutes, one a minute for"
+                    + " 2 hours, and so on. `all for 10m` keeps every snapshot of that age, `keep` keeps all for ever."
+                    + " Change it to travel further back, or for readers of other engines that follow every snapshot.");
     static final ConfigKey<Duration> UPKEEP_METADATA_GRACE = ConfigKey.of(
             "upkeep.metadata-grace",
             ValueType.duration(Duration.ofSeconds(1)),
             "60s",
-            "How long a replaced metadata file stays. Raise it for other engines that hold on to old ones.");
+            "How long a metadata file stays that has left its table's metadata log, where the table lets it be deleted. Raise it"
+                    + " for other engines that hold on to old ones.");
     static final ConfigKey<Duration> UPKEEP_FILES_GRACE = ConfigKey.of(
             "upkeep.files-grace",
             ValueType.duration(Duration.ofMinutes(16)),
@@ -285,6 +295,7 @@ final class ConfigKeys {
             DURABILITY,
             UPKEEP_METADATA_GRACE,
             UPKEEP_FILES_GRACE,
+            HISTORY_POLICY,
             TABLES_AUTO_CREATE,
             READ_ENGINE,
             READ_MANIFEST_CACHE,

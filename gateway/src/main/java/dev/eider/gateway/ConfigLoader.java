@@ -204,7 +204,7 @@ public final class ConfigLoader {
                 settings.get(ConfigKeys.CATALOG_PASSWORD).map(Secret::value),
                 settings.get(ConfigKeys.DURABILITY),
                 new UpkeepConfig(
-                        base.history(),
+                        settings.get(ConfigKeys.HISTORY_POLICY),
                         settings.get(ConfigKeys.UPKEEP_METADATA_GRACE),
                         settings.get(ConfigKeys.UPKEEP_FILES_GRACE),
                         settings.get(ConfigKeys.WRITE_KEY_RETENTION),

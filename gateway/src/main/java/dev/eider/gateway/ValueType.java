@@ -1,6 +1,9 @@
 package dev.eider.gateway;
 
 import dev.eider.catalog.CatalogConfig.Durability;
+import dev.eider.catalog.EiderException;
+import dev.eider.catalog.HistoryPolicy;
+import dev.eider.catalog.HistoryRule;
 import dev.eider.warehouse.read.ReadConfig;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,6 +41,9 @@ record ValueType<T>(String label, String expected, Function<String, T> parser) {
     static final ValueType<Boolean> SWITCH = new ValueType<>("true or false", "true or false", ValueType::trueOrFalse);
     static final ValueType<ReadConfig.Engine> ENGINE =
             new ValueType<>("auto, planned or iceberg_scan", "auto, planned or iceberg_scan", ValueType::engine);
+
+    static final ValueType<HistoryPolicy> HISTORY =
+            new ValueType<>("history policy", "a history policy", ValueType::history);
 
     /** Returns the type of whole numbers in a range. */
     static ValueType<Long> number(long minimum, long maximum) {
@@ -93,6 +99,14 @@ record ValueType<T>(String label, String expected, Function<String, T> parser) {
             case "fast" -> Durability.FAST;
             default -> throw new IllegalArgumentException();
         };
+    }
+
+    private static HistoryPolicy history(String text) {
+        try {
+            return HistoryRule.parse(text);
+        } catch (EiderException e) {
+            throw new IllegalArgumentException(e.text(), e);
+        }
     }
 
     private static ReadConfig.Engine engine(String text) {

@@ -68,7 +68,17 @@ class HostileSqlTest {
     }
 
     private static Stream<Attempt> attempts() {
-        return Stream.of(files(), engine(), names(), tricks(), changes(), explanations(), pivots(), growth(), endless())
+        return Stream.of(
+                        files(),
+                        engine(),
+                        names(),
+                        tricks(),
+                        spellings(),
+                        changes(),
+                        explanations(),
+                        pivots(),
+                        growth(),
+                        endless())
                 .flatMap(List::stream);
     }
 
@@ -148,6 +158,8 @@ class HostileSqlTest {
         return Stream.of(
                         all(
                                 ErrorCode.INVALID_SQL,
+                                "SELECT * FROM table_changes(E'main'\n'.t --\\', 0),"
+                                        + " (SELECT name, value FROM duckdb_settings()) AS x -- ', 0)\nWHERE true",
                                 "SELECT 1; DROP TABLE t",
                                 "SELECT 1 /* ; */ ; -- x\n DROP TABLE t",
                                 "SELECT a FROM t AT (VERSION => 1) ; SELECT 1)",
@@ -163,8 +175,6 @@ class HostileSqlTest {
                                 "SELECT 'a' COLLATE \"../../etc\""),
                         all(
                                 ErrorCode.FORBIDDEN,
-                                "SELECT * FROM table_changes(E'main'\n'.t --\\', 0),"
-                                        + " (SELECT name, value FROM duckdb_settings()) AS x -- ', 0)\nWHERE true",
                                 "SELECT/**/*/**/FROM/**/\"read_text\"/**/('/etc/passwd')",
                                 "SELECT * FROM main.\"READ_TEXT\"('/etc/passwd')",
                                 "SELECT * FROM (VALUES (1)) v, LATERAL (FROM read_text('/etc/passwd'))",
@@ -174,12 +184,40 @@ class HostileSqlTest {
                                 "SELECT ('x').getvariable()",
                                 "SELECT [getvariable(x) FOR x IN ['a']]"),
                         all(
+                                ErrorCode.VERSION_NOT_FOUND,
+                                "SELECT a FROM t AT (VERSION => E'main'\n'\\', (SELECT content FROM read_text(''/etc/passwd'')) --')"),
+                        all(
                                 ErrorCode.UNSUPPORTED,
                                 "SELECT ?",
                                 "SELECT $1",
                                 "CREATE TABLE u (a STRUCT(x INTEGER)) ) SELECT (1",
                                 "CREATE TABLE u (a INTEGER DEFAULT getvariable('x'))",
                                 "SELECT now() AT TIME ZONE '../../etc/passwd'"))
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    /** Literals that were read in two ways, and names that are given in unusual ways. */
+    private static List<Attempt> spellings() {
+        return Stream.of(
+                        all(
+                                ErrorCode.FORBIDDEN,
+                                "SELECT list_aggregate([1, 2], 'reservoir_quantile', 0.5, 2000000000)",
+                                "SELECT [1, 2].array_aggr('BITSTRING_AGG')",
+                                "SELECT aggregate([1, 2], 'reservoir_' || 'quantile', 0.5)",
+                                "SELECT list_aggr([1, 2], b) FROM t",
+                                "SELECT user",
+                                "SELECT \"current_schema\" FROM t",
+                                "SELECT upper(session_user), a FROM t",
+                                "SELECT a FROM t WHERE b = current_catalog"),
+                        all(
+                                ErrorCode.INVALID_SQL,
+                                "PIVOT t ON a, lower(b USING count(*)",
+                                "FROM ''",
+                                "SELECT U&'\\0061'",
+                                "SELECT N'a'",
+                                "SELECT 0xFF",
+                                "SELECT a \\ b FROM t"))
                 .flatMap(List::stream)
                 .toList();
     }

@@ -47,10 +47,7 @@ final class ChangesCall {
     static List<String> path(String table) {
         List<String> path = new ArrayList<>();
         boolean dot = true;
-        for (SqlToken token : SqlLexer.significant(table)) {
-            if (token.kind() == SqlToken.Kind.END) {
-                break;
-            }
+        for (SqlToken token : SqlLexer.tokens(table)) {
             if (dot == token.isSymbol(".") || (dot && !token.isIdentifier())) {
                 throw malformed(table);
             }

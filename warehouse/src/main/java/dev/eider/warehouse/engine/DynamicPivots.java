@@ -86,9 +86,16 @@ public final class DynamicPivots {
 
     private static String probe(String statement) {
         String probe = statement;
+        List<DynamicPivot> open = in(probe);
         // The last one has no other inside, and each is gone when it has its list.
-        for (List<DynamicPivot> open = in(probe); !open.isEmpty(); open = in(probe)) {
+        for (int left = open.size(); left > 0; left--) {
             probe = open.get(open.size() - 1).probe(probe);
+            open = in(probe);
+        }
+        if (!open.isEmpty()) {
+            throw new EiderException(
+                    ErrorCode.INVALID_SQL,
+                    "PIVOT cannot be read here; write the list of its values, as in ON … IN (…)");
         }
         return probe;
     }

@@ -62,6 +62,15 @@ final class EngineErrors {
             return new EiderException(
                     ErrorCode.TOO_LARGE, "The query makes " + what + ", which is more than it may", error);
         }
+        int keyword = message.indexOf(KeywordFunctions.MARK);
+        if (keyword >= 0) {
+            String name =
+                    message.substring(keyword + KeywordFunctions.MARK.length()).split("['\\n]", 2)[0];
+            return new EiderException(
+                    ErrorCode.FORBIDDEN,
+                    "There is no column %s here, and the function of that name is not allowed".formatted(name),
+                    error);
+        }
         Matcher typed = TYPED.matcher(message.strip());
         if (!typed.matches()) {
             return new EiderException(ErrorCode.INTERNAL, "The query engine failed: " + firstLine(message), error);

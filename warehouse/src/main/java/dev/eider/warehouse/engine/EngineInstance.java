@@ -74,6 +74,7 @@ final class EngineInstance implements AutoCloseable {
                         .formatted(SqlText.quoteLiteral(
                                 temp.path().resolve(NO_ROWS).toString())));
                 GrowthLimits.install(first);
+                KeywordFunctions.install(first);
                 for (String setting : settings(config, temp.path(), directories, loaded.secret())) {
                     statement.execute(setting);
                 }

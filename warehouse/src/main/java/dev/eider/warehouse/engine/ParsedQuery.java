@@ -177,13 +177,24 @@ public final class ParsedQuery {
             if (edit.start() < copied) {
                 throw new EiderException(ErrorCode.INTERNAL, "Two edits of the statement overlap");
             }
-            rewritten.append(text, copied, edit.start());
-            edit.tables().forEach(table -> rewritten.append(relation.apply(table)));
-            edit.listings().forEach(listing -> rewritten.append(listed.apply(listing)));
-            rewritten.append(edit.replacement());
+            append(rewritten, text.substring(copied, edit.start()));
+            StringBuilder replacement = new StringBuilder();
+            edit.tables().forEach(table -> replacement.append(relation.apply(table)));
+            edit.listings().forEach(listing -> replacement.append(listed.apply(listing)));
+            append(rewritten, replacement.append(edit.replacement()));
             copied = edit.end();
         }
-        return rewritten.append(text, copied, text.length()).toString();
+        append(rewritten, text.substring(copied));
+        return rewritten.toString();
+    }
+
+    /** Two quoted names side by side would be one. */
+    private static void append(StringBuilder rewritten, CharSequence more) {
+        boolean joins = !rewritten.isEmpty()
+                && !more.isEmpty()
+                && rewritten.charAt(rewritten.length() - 1) == '"'
+                && more.charAt(0) == '"';
+        rewritten.append(joins ? " " : "").append(more);
     }
 
     private List<Edit> allEdits(Map<TableReference, String> counts) {

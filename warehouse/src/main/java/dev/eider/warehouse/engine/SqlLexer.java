@@ -9,8 +9,8 @@ import java.util.List;
  * Cuts SQL text in DuckDB's dialect into tokens, for front ends that look at the frame of a statement and leave its
  * expressions to DuckDB.
  *
- * <p>Finds the same boundaries as DuckDB for names, strings and comments, on which safety rests; operators are cut only
- * roughly. Confined to one call.
+ * <p>Finds the same boundaries as DuckDB for names, strings, numbers and comments; operators are cut only roughly. What
+ * it does not know is refused. Confined to one call.
  */
 public final class SqlLexer {
     /** Longest text that is read, in characters. */
@@ -19,7 +19,8 @@ public final class SqlLexer {
     /** DuckDB's time for nested comments grows with the square of their depth. */
     private static final int MAX_COMMENT_DEPTH = 100;
 
-    private static final String OPERATOR_CHARACTERS = "+-*/<>=~!@#%^&|";
+    private static final String OPERATOR_CHARACTERS = "+-*/<>=~!@#%^&|`";
+    private static final String PUNCTUATION = ",()[]{}.;:";
 
     private final String sql;
     private final List<SqlToken> tokens = new ArrayList<>();
@@ -106,11 +107,17 @@ public final class SqlLexer {
             return blockComment();
         }
         if (c == '\'') {
-            return string(false);
+            return string(position, Quoting.DOUBLED);
         }
-        if ((c == 'e' || c == 'E') && next == '\'') {
-            position++;
-            return string(true);
+        if (next == '\'' && "eE".indexOf(c) >= 0) {
+            return string(position + 1, Quoting.ESCAPED);
+        }
+        if (next == '\'' && "xXbB".indexOf(c) >= 0) {
+            return string(position + 1, Quoting.NONE);
+        }
+        boolean unicode = next == '&' && "uU".indexOf(c) >= 0 && "'\"".indexOf(at(position + 2)) >= 0;
+        if (unicode || (next == '\'' && "nN".indexOf(c) >= 0)) {
+            throw invalid("Strings and names as U&'…' and N'…' are not supported; write them without prefix", position);
         }
         if (c == '"') {
             return quotedIdentifier();
@@ -134,10 +141,20 @@ public final class SqlLexer {
     }
 
     private SqlToken.Kind lineComment() {
-        while (position < sql.length() && sql.charAt(position) != '\n' && sql.charAt(position) != '\r') {
-            position++;
-        }
+        position = endOfLine(position);
         return SqlToken.Kind.COMMENT;
+    }
+
+    private int endOfLine(int from) {
+        int i = from;
+        while (i < sql.length() && !isLineBreak(sql.charAt(i))) {
+            i++;
+        }
+        return i;
+    }
+
+    private static boolean isLineBreak(char c) {
+        return c == '\n' || c == '\r';
     }
 
     private SqlToken.Kind blockComment() {
@@ -163,20 +180,55 @@ public final class SqlLexer {
         return SqlToken.Kind.COMMENT;
     }
 
-    private SqlToken.Kind string(boolean escapes) {
-        int start = position++;
+    /** What a quote within a string can be. */
+    private enum Quoting {
+        /** {@code 'it''s'}. */
+        DOUBLED,
+        /** {@code E'it\'s'}, and the other way. */
+        ESCAPED,
+        /** {@code X'41'}: there is none. */
+        NONE
+    }
+
+    /** Reads a string, and those behind line breaks that continue it: they keep its kind, whatever they look like. */
+    private SqlToken.Kind string(int quote, Quoting quoting) {
+        int start = position;
+        for (int open = quote; open >= 0; open = continuation()) {
+            position = open + 1;
+            readQuoted(quoting, start);
+        }
+        return SqlToken.Kind.STRING;
+    }
+
+    private void readQuoted(Quoting quoting, int start) {
         while (position < sql.length()) {
             char c = sql.charAt(position);
-            if (c == '\'' && at(position + 1) == '\'') {
-                position += 2;
-            } else if (c == '\'') {
+            if (c == '\'' && (quoting == Quoting.NONE || at(position + 1) != '\'')) {
                 position++;
-                return SqlToken.Kind.STRING;
-            } else {
-                position += escapes && c == '\\' ? 2 : 1;
+                return;
             }
+            boolean pair = c == '\'' || (c == '\\' && quoting == Quoting.ESCAPED);
+            position += pair ? 2 : 1;
         }
         throw unterminated("string", start);
+    }
+
+    /** Returns where a string goes on: at a quote behind blanks and comments of which one ends a line; or -1. */
+    private int continuation() {
+        int i = position;
+        boolean newLine = false;
+        while (i < sql.length()) {
+            char c = sql.charAt(i);
+            if (sql.startsWith("--", i)) {
+                i = endOfLine(i);
+            } else if (isBlank(c)) {
+                newLine |= isLineBreak(c);
+                i++;
+            } else {
+                return newLine && c == '\'' ? i : -1;
+            }
+        }
+        return -1;
     }
 
     private SqlToken.Kind quotedIdentifier() {
@@ -205,7 +257,10 @@ public final class SqlLexer {
             return SqlToken.Kind.PARAMETER;
         }
         if (at(position) != '$') {
-            return position == start + 1 ? SqlToken.Kind.SYMBOL : SqlToken.Kind.PARAMETER;
+            if (position == start + 1) {
+                throw invalid("The character $ has no meaning here", start);
+            }
+            return SqlToken.Kind.PARAMETER;
         }
         String tag = sql.substring(start, position + 1);
         int end = sql.indexOf(tag, position + 1);
@@ -217,14 +272,7 @@ public final class SqlLexer {
     }
 
     private SqlToken.Kind number() {
-        char radix = Character.toLowerCase(at(position + 1));
-        if (sql.charAt(position) == '0' && (radix == 'x' || radix == 'b' || radix == 'o')) {
-            position += 2;
-            while (Character.digit(at(position), 16) >= 0 || at(position) == '_') {
-                position++;
-            }
-            return SqlToken.Kind.NUMBER;
-        }
+        int start = position;
         skipDigits();
         if (at(position) == '.' && at(position + 1) != '.') {
             position++;
@@ -237,6 +285,10 @@ public final class SqlLexer {
             position += 2;
             skipDigits();
         }
+        if (isNameStart(at(position))) {
+            // DuckDB reads 0xFF as 0 under the name xFF, and 1e as a floating-point number under the name e.
+            throw invalid("A letter stands right behind the number " + sql.substring(start, position), start);
+        }
         return SqlToken.Kind.NUMBER;
     }
 
@@ -244,7 +296,12 @@ public final class SqlLexer {
         int start = position++;
         if (c == ':' && (next == ':' || next == '=')) {
             position++;
-        } else if (OPERATOR_CHARACTERS.indexOf(c) >= 0) {
+        } else if (PUNCTUATION.indexOf(c) >= 0) {
+            return SqlToken.Kind.SYMBOL;
+        } else if (OPERATOR_CHARACTERS.indexOf(c) < 0) {
+            throw invalid(
+                    "The character %s has no meaning here".formatted(c < ' ' ? "U+%04X".formatted((int) c) : c), start);
+        } else {
             while (OPERATOR_CHARACTERS.indexOf(at(position)) >= 0
                     && !sql.startsWith("--", position)
                     && !sql.startsWith("/*", position)) {
@@ -258,7 +315,7 @@ public final class SqlLexer {
     /** Gives the sign of an operand back: {@code =-1} is {@code =} and {@code -1}. */
     private void trimSigns(int start) {
         for (int i = start; i < position; i++) {
-            if ("~!@#%^&|".indexOf(sql.charAt(i)) >= 0) {
+            if ("~!@#%^&|`".indexOf(sql.charAt(i)) >= 0) {
                 return;
             }
         }
@@ -268,7 +325,8 @@ public final class SqlLexer {
     }
 
     private void skipDigits() {
-        while (isDigit(at(position)) || at(position) == '_') {
+        while (isDigit(at(position))
+                || (at(position) == '_' && isDigit(at(position + 1)) && isDigit(at(position - 1)))) {
             position++;
         }
     }
@@ -307,7 +365,11 @@ public final class SqlLexer {
     }
 
     private EiderException unterminated(String what, int start) {
-        return invalid("The " + what + " is not terminated (" + TextPosition.of(sql, start) + ")");
+        return invalid("The " + what + " is not terminated", start);
+    }
+
+    private EiderException invalid(String message, int at) {
+        return invalid(message + " (" + TextPosition.of(sql, at) + ")");
     }
 
     private static EiderException invalid(String message) {

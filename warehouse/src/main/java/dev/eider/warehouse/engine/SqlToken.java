@@ -18,7 +18,10 @@ public record SqlToken(Kind kind, String text, int start, int end) {
         WORD,
         /** A name in double quotes. */
         QUOTED_IDENTIFIER,
-        /** A string: {@code '…'}, {@code E'…'} or {@code $tag$…$tag$}. */
+        /**
+         * A string: {@code '…'}, {@code E'…'}, {@code X'…'}, {@code B'…'} or {@code $tag$…$tag$}; with all parts that
+         * continue it behind line breaks.
+         */
         STRING,
         /** A number without its sign. */
         NUMBER,
@@ -63,14 +66,7 @@ public record SqlToken(Kind kind, String text, int start, int end) {
         if (kind != Kind.STRING) {
             throw new IllegalStateException("not a string: " + text);
         }
-        if (text.startsWith("$")) {
-            int tag = text.indexOf('$', 1) + 1;
-            return text.substring(tag, text.length() - tag);
-        }
-        if (text.startsWith("'")) {
-            return text.substring(1, text.length() - 1).replace("''", "'");
-        }
-        return EscapeString.valueOf(text.substring(2, text.length() - 1));
+        return StringLiteral.value(text);
     }
 
     /** Folds case as DuckDB does, in ASCII only: other letters differ from each other, however alike they look. */

@@ -36,6 +36,10 @@ final class SyntaxWalk {
     private static final Set<String> UNNESTING =
             Set.of("unnest", "unlist", "generate_subscripts", "regexp_split_to_table");
 
+    /** Take the name of an aggregate as a text. */
+    private static final Set<String> AGGREGATING =
+            Set.of("aggregate", "array_aggr", "array_aggregate", "list_aggr", "list_aggregate");
+
     private static final Set<String> VALUE_KEYWORDS =
             Set.of("current_date", "current_time", "current_timestamp", "localtime", "localtimestamp");
 
@@ -147,6 +151,7 @@ final class SyntaxWalk {
             case "PARAMETER" -> uses.add(SyntaxTree.Trait.PARAMETER);
             case "FUNCTION", "WINDOW" -> {
                 addCall(node, false);
+                addNamedAggregate(node);
                 visitArguments(node, place);
             }
             case "COLUMN_REF" -> addColumn(node, place);
@@ -272,6 +277,25 @@ final class SyntaxWalk {
         }
     }
 
+    /** The engine calls the aggregate whose name a list function is told: it is a call like any other. */
+    private void addNamedAggregate(JsonNode call) {
+        if (!AGGREGATING.contains(SqlToken.lower(call.path("function_name").asText()))) {
+            return;
+        }
+        JsonNode name = call.path("children").path(1);
+        JsonNode value = name.path("value");
+        boolean constant = name.path("class").asText().equals("CONSTANT")
+                && value.path("type").path("id").asText().equals("VARCHAR")
+                && !value.path("is_null").asBoolean();
+        if (!constant) {
+            throw new EiderException(
+                    ErrorCode.FORBIDDEN,
+                    "The second argument of %s(…) must be the name of an aggregate, as a text"
+                            .formatted(call.path("function_name").asText()));
+        }
+        functions.add(new SyntaxTree.Call("", "", value.path("value").asText(), false));
+    }
+
     private void addColumn(JsonNode node, Place place) {
         List<String> path = new ArrayList<>();
         for (JsonNode part : node.path("column_names")) {
@@ -307,6 +331,9 @@ final class SyntaxWalk {
             if (!node.path(field).asText().isEmpty()) {
                 path.add(node.path(field).asText());
             }
+        }
+        if (node.path("table_name").asText().isEmpty()) {
+            throw new EiderException(ErrorCode.INVALID_SQL, "The name of a table is empty");
         }
         Cte cte = commonTableExpression(path, place);
         JsonNode at = node.path("at_clause");

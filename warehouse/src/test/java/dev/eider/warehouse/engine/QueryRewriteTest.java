@@ -119,6 +119,10 @@ class QueryRewriteTest {
                 "SELECT 1.5e3, typeof(1.5e3), E'\\'' FROM t LIMIT 1",
                 "SELECT $x$ FROM t AT ($x$, ' AT (VERSION => 1)' FROM t LIMIT 1;  -- done",
                 "SELECT t FROM ns.t",
+                "SELECT \"T\".id FROM t\"T\" ORDER BY 1",
+                "SELECT 1 AS\"x\"FROM\"t\"AS\"u\",ns.t\"v\"WHERE\"v\".id=\"u\".id",
+                "SELECT 'a'\n'b' AS x, E'c' -- d\n'\\'e' FROM t -- 'f\n WHERE 'g' <> '' /* '\n */",
+                "SELECT k FROM t WHERE s = 'v' -- x\n'1'",
                 "SELECT '😀', id FROM ns.t WHERE '😀' <> '' AND ns.t.id > 1",
                 "SELECT \"T\".\"ID\" FROM NS.T ORDER BY Ns.t.ID",
             })

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.eider.catalog.EiderException;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -22,7 +23,8 @@ class SqlLexerTest {
                 "$$a'b$$ $t$ $$ $t$ $1 $x ? ?2 § STRING:$$a'b$$ STRING:$t$_$$_$t$ PARAMETER:$1 PARAMETER:$x PARAMETER:? PARAMETER:?2",
                 "a$b$c § WORD:a$b$c",
                 "/* a /* b */ ; */ x --y; § COMMENT:/*_a_/*_b_*/_;_*/ WORD:x COMMENT:--y;",
-                "1_000 .5 5. 1.5e-3 0xFF 1e x § NUMBER:1_000 NUMBER:.5 NUMBER:5. NUMBER:1.5e-3 NUMBER:0xFF NUMBER:1 WORD:e WORD:x",
+                "1_000 .5 5. 1.5e-3 § NUMBER:1_000 NUMBER:.5 NUMBER:5. NUMBER:1.5e-3",
+                "X'4''1' b'1' § STRING:X'4' STRING:'1' STRING:b'1'",
                 "a=-1 § WORD:a SYMBOL:= SYMBOL:- NUMBER:1",
                 "a::int4[]:=x=>y § WORD:a SYMBOL::: WORD:int4 SYMBOL:[ SYMBOL:] SYMBOL::= WORD:x SYMBOL:=> WORD:y",
                 "a/**/+--b § WORD:a COMMENT:/**/ SYMBOL:+ COMMENT:--b",
@@ -47,6 +49,48 @@ class SqlLexerTest {
         assertThatThrownBy(() -> SqlLexer.tokens(sql))
                 .isInstanceOf(EiderException.class)
                 .hasMessageContaining("not terminated");
+    }
+
+    /** As in DuckDB, which looks for the next quote behind a line break. */
+    @Test
+    void stringsGoOnBehindALineBreak() {
+        assertThat(strings("'a'\n'b' c")).containsExactly("ab");
+        assertThat(strings("'a' -- it's\n  -- \r 'b''c'")).containsExactly("ab'c");
+        assertThat(strings("E'a' \n'b\\'c' -- ")).containsExactly("ab'c");
+        assertThat(strings("E'a'\t\u000b\n'b'\r'\\n'")).containsExactly("ab\n");
+        assertThat(strings("x'4'\n'1'")).containsExactly("x41");
+        assertThat(strings("'a' 'b'")).containsExactly("a", "b");
+        assertThat(strings("'a' /*\n*/ 'b'")).containsExactly("a", "b");
+        assertThat(strings("$$a$$\n'b'")).containsExactly("a", "b");
+        assertThat(strings("x'4''1'")).containsExactly("x4", "1");
+    }
+
+    private static List<String> strings(String sql) {
+        return SqlLexer.tokens(sql).stream()
+                .filter(token -> token.kind() == SqlToken.Kind.STRING)
+                .map(SqlToken::stringValue)
+                .toList();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "0xFF",
+                "1e",
+                "12abc",
+                "1_",
+                "U&'a'",
+                "u&\"a\"",
+                "N'a'",
+                "a \\ b",
+                "SELECT $",
+                "a\u0001b",
+                "1.5e+x"
+            })
+    void refusesWhatItDoesNotKnow(String sql) {
+        assertThatThrownBy(() -> SqlLexer.tokens(sql))
+                .isInstanceOf(EiderException.class)
+                .hasMessageContaining("(line 1, column ");
     }
 
     @ParameterizedTest

@@ -55,7 +55,7 @@ class SqlParserTest {
                 "SELECT DISTINCT ON (a) a, GROUPING(b) FROM t GROUP BY GROUPING SETS ((a), (b), ()) LIMIT 10% OFFSET 2",
                 "SELECT a FROM t ORDER BY ALL LIMIT (SELECT 3)",
                 "SELECT TRY(a / 0), COALESCE(a, b), IF(a, b, c), greatest(a, b), @a, a ** 2, a // 2, ~a, a << 1, a || b FROM t",
-                "SELECT 123456789012345678901234567890, 1e400, x'AB', 0xFF, 1_000, .5, 5., E'\\n', $$q$$",
+                "SELECT 123456789012345678901234567890, 1e400, x'AB', 1_000, .5, 5., E'\\n', $$q$$",
                 "SELECT md5(a), sha256(a), uuid(), random(), hash(a), base64(a::BLOB) FROM t",
                 "SELECT printf('%5.2f %s', a, b), format('{:>10} {}', a, b), lpad(a, 3, '0'), main.repeat('x', 3) FROM t",
                 "SELECT list_reduce(list_transform(l, x -> x || 'y'), (x, y) -> greatest(x, y) + 1) FROM t",

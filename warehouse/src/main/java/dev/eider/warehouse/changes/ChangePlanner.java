@@ -159,7 +159,7 @@ final class ChangePlanner {
                 long added = SnapshotFiles.number(file);
                 if (added > range.afterSequenceNumber() && kinds.get(added) == Kind.APPEND) {
                     requireKeptBetween(added, remover);
-                    take(SnapshotFiles.scanFile(file), added);
+                    take(files.scanFile(file), added);
                 }
             }
         }

@@ -1,6 +1,7 @@
 package dev.eider.warehouse.changes;
 
 import dev.eider.catalog.TableState;
+import dev.eider.warehouse.scan.IdentityColumns;
 import dev.eider.warehouse.scan.ScanFile;
 import dev.eider.warehouse.scan.SnapshotPlanner;
 import java.util.HashSet;
@@ -52,7 +53,7 @@ final class SnapshotFiles {
     }
 
     /** Returns a file without the deletes that apply to it. */
-    static ScanFile scanFile(DataFile file) {
+    ScanFile scanFile(DataFile file) {
         Long sequenceNumber = file.dataSequenceNumber();
         Long firstRowId = file.firstRowId();
         return new ScanFile(
@@ -64,6 +65,7 @@ final class SnapshotFiles {
                 file.partition(),
                 sequenceNumber == null ? 0 : sequenceNumber,
                 firstRowId == null ? -1 : firstRowId,
+                IdentityColumns.uncounted(state.metadata().spec(file.specId()), file),
                 List.of());
     }
 

@@ -77,6 +77,10 @@ final class IcebergScanLimits {
         for (PartitionSpec spec : metadata.specs()) {
             for (PartitionField field : spec.fields()) {
                 Type source = spec.schema().findType(field.sourceId());
+                if (source != null && field.transform().isIdentity()) {
+                    return Optional.of(
+                            "files may leave out the column of the partition field %s".formatted(field.name()));
+                }
                 if (source == null || !isPrunedRight(field.transform(), source.typeId())) {
                     return Optional.of("iceberg_scan prunes by the partition field %s (%s) wrongly"
                             .formatted(field.name(), field.transform()));

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.StringJoiner;
+import java.util.stream.Collectors;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
 import org.apache.iceberg.types.Types.MapType;
@@ -28,7 +29,7 @@ final class ColumnMapping {
 
     private final StructType wanted;
     private final Optional<FileShape> shape;
-    private final Map<Integer, Optional<String>> constants;
+    private final Map<Integer, List<Optional<String>>> constants;
     /** The columns that are read, with the types under which they are. */
     private final Map<Integer, Type> sources = new HashMap<>();
 
@@ -37,9 +38,10 @@ final class ColumnMapping {
      *
      * @param wanted every field that is asked for, in any way
      * @param shape of the files, nothing for files whose nested fields have the same names as those of {@code wanted}
-     * @param constants values, as text, of fields that the files leave out since they are the same for all of their rows
+     * @param constants values, as text, of fields that the files leave out since they are the same for all rows of a file:
+     *     one for each file, in the order of the scan's files
      */
-    ColumnMapping(StructType wanted, Optional<FileShape> shape, Map<Integer, Optional<String>> constants) {
+    ColumnMapping(StructType wanted, Optional<FileShape> shape, Map<Integer, List<Optional<String>>> constants) {
         this.wanted = wanted;
         this.shape = shape;
         this.constants = Map.copyOf(constants);
@@ -146,11 +148,17 @@ final class ColumnMapping {
     }
 
     private String missing(NestedField field) {
-        Object initial = field.initialDefault();
-        Optional<String> text = constants.containsKey(field.fieldId())
-                ? constants.getOrDefault(field.fieldId(), Optional.empty())
-                : Optional.ofNullable(initial).map(value -> DuckDbValues.text(field.type(), value));
-        return "CAST(%s AS %s)".formatted(text.map(SqlText::quoteLiteral).orElse("NULL"), DuckDbTypes.of(field.type()));
+        String type = DuckDbTypes.of(field.type());
+        List<Optional<String>> ofFiles = constants.getOrDefault(field.fieldId(), List.of(defaultText(field)));
+        if (ofFiles.stream().distinct().count() == 1) {
+            return "CAST(%s AS %s)".formatted(literal(ofFiles.get(0)), type);
+        }
+        String values = ofFiles.stream().map(ColumnMapping::literal).collect(Collectors.joining(", ", "[", "]"));
+        return "CAST(%s AS %s[])[CAST(%s AS BIGINT) + 1]".formatted(values, type, ScanRendering.FILE_INDEX);
+    }
+
+    private static String literal(Optional<String> text) {
+        return text.map(SqlText::quoteLiteral).orElse("NULL");
     }
 
     private static String extract(String struct, String name) {

@@ -4,8 +4,10 @@ import java.util.List;
 import java.util.Map;
 import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.FileFormat;
+import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.StructLike;
 import org.apache.iceberg.types.Types.StructType;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The live data files of a manifest, as columns. Immutable; nobody changes the partitions.
@@ -49,18 +51,24 @@ record DataManifest(
         return FORMATS.get((int) formats.get(row));
     }
 
-    /** Returns a file, with the deletes that were found for it. */
-    ScanFile file(int row, int specId, List<DeleteFile> deletes) {
+    /** Returns a file, which was written under a spec, with the deletes that were found for it. */
+    ScanFile file(int row, PartitionSpec spec, List<DeleteFile> deletes) {
         return new ScanFile(
                 paths.location(row),
                 format(row),
                 rows.get(row),
                 bytesOfFiles.get(row),
-                specId,
+                spec.specId(),
                 partitions.get(partitionOf(row)),
                 sequences.get(row),
                 firstRowIds.get(row),
+                IdentityColumns.uncounted(spec, id -> values(id, row)),
                 deletes);
+    }
+
+    private @Nullable Long values(int id, int row) {
+        FieldMetrics field = metrics.get(id);
+        return field == null ? null : (Long) field.values().get(row);
     }
 
     /** Returns which of the partitions a file is in. */

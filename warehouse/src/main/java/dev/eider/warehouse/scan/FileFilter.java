@@ -56,12 +56,19 @@ final class FileFilter {
 
     private PartitionFilter filter(PartitionSpec spec) {
         return partitionFilters.computeIfAbsent(spec.specId(), missing -> {
-            Expression projected = Projections.inclusive(spec, true).project(bound);
+            Expression projected =
+                    isKnown(spec) ? Projections.inclusive(spec, true).project(bound) : Expressions.alwaysTrue();
             return new PartitionFilter(
                     ManifestEvaluator.forPartitionFilter(projected, spec, true),
                     new Evaluator(spec.partitionType(), projected, true),
                     projected.op() == Expression.Operation.TRUE);
         });
+    }
+
+    /** The type of a column that was dropped since is no longer known: its values cannot be compared with a filter's. */
+    private static boolean isKnown(PartitionSpec spec) {
+        return spec.partitionType().fields().stream()
+                .noneMatch(field -> field.type().typeId() == Type.TypeID.UNKNOWN);
     }
 
     /** Returns for each distinct partition of a manifest whether its files may match. */

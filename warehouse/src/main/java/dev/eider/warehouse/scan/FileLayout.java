@@ -5,12 +5,15 @@ import dev.eider.catalog.ErrorCode;
 import dev.eider.catalog.TableState;
 import dev.eider.warehouse.types.DuckDbValues;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.PartitionField;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
@@ -23,8 +26,9 @@ import org.apache.iceberg.types.Types.StructType;
 
 /**
  * Decides how files have to be read, and looks into their footers only where the table's metadata leaves a doubt: if
- * nested fields were renamed, added, dropped or replaced, if columns are mapped by name, or if a file lies elsewhere, or
- * is not called as files of Iceberg are, and may therefore hold no field ids. Immutable, for one rendering.
+ * nested fields were renamed, added, dropped or replaced, if columns are mapped by name, if no values are counted of a
+ * column that an identity partition can stand for, or if a file lies elsewhere, or is not called as files of Iceberg are,
+ * and may therefore hold no field ids. Immutable, for one rendering.
  */
 final class FileLayout {
     /** Writers of Iceberg make up such names; those of plain Parquet may, but then begin with "part-". */
@@ -41,7 +45,7 @@ final class FileLayout {
     /**
      * Looks into all files that leave a doubt, so that none is waited for later.
      *
-     * @param locations of all files that will be asked for
+     * @param files all that will be asked for
      * @param requireWanted asked now and then; what it throws ends this
      */
     FileLayout(
@@ -49,7 +53,7 @@ final class FileLayout {
             FileShapes shapes,
             ScanPaths paths,
             StructType wanted,
-            List<String> locations,
+            List<Subject> files,
             Runnable requireWanted) {
         this.state = state;
         this.shapes = shapes;
@@ -62,30 +66,50 @@ final class FileLayout {
                         .property(
                                 TableProperties.WRITE_DATA_LOCATION,
                                 state.metadata().location())));
-        this.doubtful = locations.stream()
-                .filter(location -> inDoubt || !isOwn(location))
+        this.doubtful = files.stream()
+                .filter(file -> inDoubt || !isOwn(file.location()) || mayLackColumns(file))
+                .map(Subject::location)
                 .collect(Collectors.toSet());
         shapes.learn(state, doubtful, paths, requireWanted);
+    }
+
+    /**
+     * A data file or a file of equality deletes.
+     *
+     * @param uncounted identity partition columns that it may leave out
+     */
+    record Subject(String location, int specId, StructLike partition, Set<Integer> uncounted) {
+        static Subject of(ScanFile file) {
+            return new Subject(file.location(), file.specId(), file.partition(), file.uncounted());
+        }
+
+        static Subject of(DeleteFile file, PartitionSpec spec) {
+            return new Subject(file.location(), file.specId(), file.partition(), IdentityColumns.uncounted(spec, file));
+        }
     }
 
     /**
      * Files that are read alike.
      *
      * @param shape nothing for files that hold every field under its present name, or not at all
-     * @param constants of columns that the files lack
+     * @param constants columns that the files lack, and that have one value in all rows of a file
      */
-    record Kind(Optional<FileShape> shape, Map<Integer, Optional<String>> constants) {}
+    record Kind(Optional<FileShape> shape, Set<Integer> constants) {}
 
-    private static final Kind PLAIN = new Kind(Optional.empty(), Map.of());
+    private static final Kind PLAIN = new Kind(Optional.empty(), Set.of());
 
-    Kind of(String location, int specId, StructLike partition) {
-        if (!doubtful.contains(location)) {
+    Kind of(Subject file) {
+        if (!doubtful.contains(file.location())) {
             return PLAIN;
         }
-        FileShape found = shapes.of(state, location, paths);
-        FileShape shape = found.ids() == FileShape.Ids.PLACES ? fitting(found, location, specId) : found;
-        Map<Integer, Optional<String>> constants = constants(shape, specId, partition);
+        FileShape found = shapes.of(state, file.location(), paths);
+        FileShape shape = found.ids() == FileShape.Ids.PLACES ? fitting(found, file.location(), file.specId()) : found;
+        Set<Integer> constants = constants(shape, file.specId());
         return constants.isEmpty() && isPlain(shape) ? PLAIN : new Kind(Optional.of(shape), constants);
+    }
+
+    private boolean mayLackColumns(Subject file) {
+        return file.uncounted().stream().anyMatch(id -> NestedFields.path(wanted, id) != null);
     }
 
     private boolean isOwn(String location) {
@@ -131,23 +155,47 @@ final class FileLayout {
     }
 
     /** The specification: an identity-partitioned column that is not in the file has the partition's value. */
-    private Map<Integer, Optional<String>> constants(FileShape shape, int specId, StructLike partition) {
-        Map<Integer, Optional<String>> constants = new HashMap<>();
-        PartitionSpec spec = state.metadata().spec(specId);
-        List<PartitionField> fields = spec.fields();
-        for (int i = 0; i < fields.size(); i++) {
-            int id = fields.get(i).sourceId();
-            if (fields.get(i).transform().isIdentity()
+    private Set<Integer> constants(FileShape shape, int specId) {
+        Set<Integer> constants = new HashSet<>();
+        for (PartitionField field : state.metadata().spec(specId).fields()) {
+            int id = field.sourceId();
+            if (field.transform().isIdentity()
                     && NestedFields.path(wanted, id) != null
                     && NestedFields.path(shape.columns(), id) == null) {
-                Type type = spec.partitionType().fields().get(i).type();
-                constants.put(
-                        id,
-                        Optional.ofNullable(partition.get(i, Object.class))
-                                .map(value -> DuckDbValues.text(type, value)));
+                constants.add(id);
             }
         }
         return constants;
+    }
+
+    /**
+     * Returns the values that files of one kind do not hold themselves, as text, for each file by field id.
+     *
+     * <p>The specs no longer know the type of a column that was dropped: the schemas do.
+     */
+    Map<Integer, List<Optional<String>>> constants(Kind kind, List<Subject> files) {
+        Map<Integer, List<Optional<String>>> constants = new HashMap<>();
+        Map<Integer, Type> types = kind.constants().isEmpty()
+                ? Map.of()
+                : EqualityDelete.Fields.of(state.metadata()).types();
+        for (int id : kind.constants()) {
+            Type type = Objects.requireNonNull(types.get(id), "type");
+            constants.put(
+                    id, files.stream().map(file -> constant(id, type, file)).toList());
+        }
+        return constants;
+    }
+
+    private Optional<String> constant(int id, Type type, Subject file) {
+        PartitionSpec spec = state.metadata().spec(file.specId());
+        List<PartitionField> fields = spec.fields();
+        for (int i = 0; i < fields.size(); i++) {
+            if (fields.get(i).sourceId() == id && fields.get(i).transform().isIdentity()) {
+                return Optional.ofNullable(file.partition().get(i, Object.class))
+                        .map(value -> DuckDbValues.text(type, value));
+            }
+        }
+        throw new IllegalArgumentException("Field %d is no identity partition of %s".formatted(id, spec));
     }
 
     private static boolean isMappedByName(TableState state) {

@@ -106,26 +106,26 @@ final class Planning {
             } else if (!filter.mayMatch(manifest, row)) {
                 prunedByBounds++;
             } else {
-                files.add(file(manifest, row, spec.specId(), checked));
+                files.add(file(manifest, row, spec, checked));
             }
         }
     }
 
-    private ScanFile file(DataManifest manifest, int row, int specId, BitSet checked) {
+    private ScanFile file(DataManifest manifest, int row, PartitionSpec spec, BitSet checked) {
         String location = manifest.paths().location(row);
         int directory = manifest.paths().directoryOf(row);
         if (!checked.get(directory)) {
             checked.set(directory);
             requireAllowed(location);
         }
-        List<DeleteFile> applicable =
-                index.map(found -> found.of(manifest, row, specId, location)).orElse(List.of());
+        List<DeleteFile> applicable = index.map(found -> found.of(manifest, row, spec.specId(), location))
+                .orElse(List.of());
         for (DeleteFile delete : applicable) {
             if (deletes.add(delete)) {
                 requireAllowed(delete.location());
             }
         }
-        return manifest.file(row, specId, applicable);
+        return manifest.file(row, spec, applicable);
     }
 
     /** What lies in one directory is allowed or refused together. */

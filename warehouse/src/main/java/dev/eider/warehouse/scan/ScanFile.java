@@ -1,6 +1,7 @@
 package dev.eider.warehouse.scan;
 
 import java.util.List;
+import java.util.Set;
 import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.StructLike;
@@ -15,6 +16,7 @@ import org.apache.iceberg.StructLike;
  * @param partition its values of that spec, empty for an unpartitioned one
  * @param dataSequenceNumber tells which equality deletes are newer
  * @param firstRowId where its row ids start (format version 3), -1 if it has none
+ * @param uncounted identity partition columns that the manifest counts no values of: the file may leave them out
  * @param deletes position deletes, deletion vectors and equality deletes, as the specification's scan planning matches them
  */
 public record ScanFile(
@@ -26,9 +28,11 @@ public record ScanFile(
         StructLike partition,
         long dataSequenceNumber,
         long firstRowId,
+        Set<Integer> uncounted,
         List<DeleteFile> deletes) {
-    /** Copies the deletes, so that nobody changes them later. */
+    /** Copies what it is given. */
     public ScanFile {
+        uncounted = Set.copyOf(uncounted);
         deletes = List.copyOf(deletes);
     }
 }

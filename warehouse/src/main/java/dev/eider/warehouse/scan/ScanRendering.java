@@ -56,24 +56,25 @@ final class ScanRendering {
         for (EqualityDeletes.KeySet keys : equality.keySets()) {
             wanted = NestedFields.merged(wanted, equality.columns(keys.ordered()));
         }
-        FileLayout layout = layout(plan.files().stream().map(ScanFile::location).toList(), wanted);
+        FileLayout layout =
+                layout(plan.files().stream().map(FileLayout.Subject::of).toList(), wanted);
         Map<Part, List<ScanFile>> parts = new LinkedHashMap<>();
         for (ScanFile file : plan.files()) {
             Part part = new Part(
-                    layout.of(file.location(), file.specId(), file.partition()),
+                    layout.of(FileLayout.Subject.of(file)),
                     file.deletes().stream().anyMatch(PositionDeletes::isPositional),
                     EqualityDeletes.applyTo(file));
             parts.computeIfAbsent(part, any -> new ArrayList<>()).add(file);
         }
         StringJoiner query = new StringJoiner(" UNION ALL ");
         for (Map.Entry<Part, List<ScanFile>> part : parts.entrySet()) {
-            query.add(part(part.getKey(), part.getValue(), wanted));
+            query.add(part(part.getKey(), part.getValue(), wanted, layout));
         }
         return query.toString();
     }
 
-    private FileLayout layout(List<String> locations, StructType wanted) {
-        return new FileLayout(state, tools.shapes(), paths, wanted, locations, connection::requireWanted);
+    private FileLayout layout(List<FileLayout.Subject> files, StructType wanted) {
+        return new FileLayout(state, tools.shapes(), paths, wanted, files, connection::requireWanted);
     }
 
     private String nulls() {
@@ -89,7 +90,7 @@ final class ScanRendering {
         return columns.toString();
     }
 
-    private String part(Part part, List<ScanFile> files, StructType wanted) {
+    private String part(Part part, List<ScanFile> files, StructType wanted, FileLayout layout) {
         long count = files.stream().mapToLong(ScanFile::rows).sum();
         List<String> read =
                 files.stream().map(file -> paths.literal(file.location())).toList();
@@ -100,8 +101,8 @@ final class ScanRendering {
         if (plain) {
             return "SELECT * FROM " + reader(read, ColumnMapping.plainSchema(schema.asStruct()), count);
         }
-        ColumnMapping mapping =
-                new ColumnMapping(wanted, part.kind().shape(), part.kind().constants());
+        ColumnMapping mapping = mapping(
+                layout, part.kind(), files.stream().map(FileLayout.Subject::of).toList(), wanted);
         List<String> columns = new ArrayList<>(mapping.columns(schema.asStruct()));
         StringBuilder from = new StringBuilder(reader(read, mapping.schema(), count)).append(" AS r");
         if (rows == ScanRelation.Rows.WITH_POSITIONS) {
@@ -119,6 +120,11 @@ final class ScanRendering {
             from.append(deleted.join()).append(deleted.condition());
         }
         return "SELECT %s FROM %s".formatted(String.join(", ", columns), from);
+    }
+
+    private static ColumnMapping mapping(
+            FileLayout layout, FileLayout.Kind kind, List<FileLayout.Subject> files, StructType wanted) {
+        return new ColumnMapping(wanted, kind.shape(), layout.constants(kind, files));
     }
 
     private static String locations(List<ScanFile> files) {
@@ -176,25 +182,26 @@ final class ScanRendering {
     /** The keys in delete files, which are read like data files: they too were written under some schema of the table. */
     private String deletedKeys(EqualityDeletes deletes, EqualityDeletes.KeySet keys) {
         StructType wanted = deletes.columns(keys.ordered());
-        FileLayout layout =
-                layout(deletes.files(keys).stream().map(DeleteFile::location).toList(), wanted);
+        FileLayout layout = layout(subjects(deletes.files(keys)), wanted);
         Map<FileLayout.Kind, List<DeleteFile>> kinds = deletes.files(keys).stream()
                 .collect(Collectors.groupingBy(
-                        file -> layout.of(file.location(), file.specId(), file.partition()),
-                        LinkedHashMap::new,
-                        Collectors.toList()));
+                        file -> layout.of(subject(file)), LinkedHashMap::new, Collectors.toList()));
         StringJoiner query = new StringJoiner(" UNION ALL ");
-        kinds.forEach((kind, files) -> query.add(deletedKeys(deletes, keys, kind, files, wanted)));
+        kinds.forEach((kind, files) ->
+                query.add(deletedKeys(deletes, keys, files, mapping(layout, kind, subjects(files), wanted))));
         return query.toString();
     }
 
+    private List<FileLayout.Subject> subjects(List<DeleteFile> files) {
+        return files.stream().map(this::subject).toList();
+    }
+
+    private FileLayout.Subject subject(DeleteFile file) {
+        return FileLayout.Subject.of(file, state.metadata().spec(file.specId()));
+    }
+
     private String deletedKeys(
-            EqualityDeletes deletes,
-            EqualityDeletes.KeySet keys,
-            FileLayout.Kind kind,
-            List<DeleteFile> files,
-            StructType wanted) {
-        ColumnMapping mapping = new ColumnMapping(wanted, kind.shape(), kind.constants());
+            EqualityDeletes deletes, EqualityDeletes.KeySet keys, List<DeleteFile> files, ColumnMapping mapping) {
         StringJoiner columns = new StringJoiner(", ");
         List<String> parts = key(mapping, keys);
         for (int i = 0; i < parts.size(); i++) {

@@ -7,6 +7,7 @@ import dev.eider.warehouse.storage.AllowedLocations;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.exceptions.NotFoundException;
@@ -66,10 +67,11 @@ public final class SnapshotPlanner {
                 .filter(entry -> entry.manifest().sequenceNumber() > sequenceNumber)
                 .toList();
         cache.forEachData(newer, source, (entry, manifest) -> {
+            PartitionSpec spec = source.spec(entry.manifest().partitionSpecId());
             for (int row = 0; row < manifest.size(); row++) {
                 long number = manifest.additions().get(row);
                 if (number > sequenceNumber) {
-                    taker.take(manifest.file(row, entry.manifest().partitionSpecId(), List.of()), number);
+                    taker.take(manifest.file(row, spec, List.of()), number);
                 }
             }
             return true;

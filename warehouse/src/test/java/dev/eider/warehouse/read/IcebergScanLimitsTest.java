@@ -47,10 +47,10 @@ class IcebergScanLimitsTest {
         Schema decimals = column(Types.DecimalType.of(9, 2));
         Schema texts = column(Types.StringType.get());
         return Stream.of(
-                Arguments.of(PartitionSpec.builderFor(numbers).identity("c"), true),
+                Arguments.of(PartitionSpec.builderFor(numbers).identity("c"), false),
                 Arguments.of(PartitionSpec.builderFor(numbers).bucket("c", 4), true),
                 Arguments.of(PartitionSpec.builderFor(numbers).truncate("c", 10), false),
-                Arguments.of(PartitionSpec.builderFor(times).identity("c"), true),
+                Arguments.of(PartitionSpec.builderFor(times).bucket("c", 4), true),
                 Arguments.of(PartitionSpec.builderFor(times).month("c"), false),
                 Arguments.of(PartitionSpec.builderFor(times).day("c"), false),
                 Arguments.of(PartitionSpec.builderFor(days).month("c"), true),

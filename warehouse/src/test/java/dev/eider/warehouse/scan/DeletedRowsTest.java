@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
@@ -128,6 +129,7 @@ class DeletedRowsTest {
                 new PartitionData(PartitionSpec.unpartitioned().partitionType()),
                 1,
                 -1,
+                Set.of(),
                 List.of());
     }
 

@@ -3,8 +3,11 @@ package dev.eider.warehouse.scan;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import org.apache.iceberg.PartitionField;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
@@ -198,12 +201,15 @@ final class RandomEvolution {
             if (!fields.isEmpty() && random.nextBoolean()) {
                 update.removeField(fields.get(random.nextInt(fields.size())).name());
             } else {
-                List<NestedField> columns = table.schema().columns();
-                NestedField column = columns.get(random.nextInt(columns.size()));
-                if (!canBeConstant(column.type())) {
+                Map<String, NestedField> columns = new TreeMap<>();
+                collect("", table.schema().asStruct(), columns);
+                List<String> paths = List.copyOf(columns.keySet());
+                String path = paths.get(random.nextInt(paths.size()));
+                Type type = Objects.requireNonNull(columns.get(path)).type();
+                if (!canBeConstant(type)) {
                     return "keep partitions";
                 }
-                update.addField(term(column));
+                update.addField(term(path, type));
             }
             update.commit();
         } catch (IllegalArgumentException | org.apache.iceberg.exceptions.ValidationException e) {
@@ -212,19 +218,29 @@ final class RandomEvolution {
         return "partition by " + table.spec();
     }
 
+    /** Collects the fields that a table can be partitioned by, in structs too. */
+    private static void collect(String prefix, Types.StructType struct, Map<String, NestedField> fields) {
+        for (NestedField field : struct.fields()) {
+            if (field.type().isStructType()) {
+                collect(prefix + field.name() + ".", field.type().asStructType(), fields);
+            } else {
+                fields.put(prefix + field.name(), field);
+            }
+        }
+    }
+
     /** Iceberg's reader hands out partition values of these types as it stores them. */
     private static boolean canBeConstant(Type type) {
         return type.typeId() != Type.TypeID.FIXED && type.typeId() != Type.TypeID.TIMESTAMP_NANO;
     }
 
-    private Term term(NestedField column) {
-        boolean moment =
-                column.type().typeId() == Type.TypeID.TIMESTAMP || column.type().typeId() == Type.TypeID.DATE;
+    private Term term(String name, Type type) {
+        boolean moment = type.typeId() == Type.TypeID.TIMESTAMP || type.typeId() == Type.TypeID.DATE;
         return switch (random.nextInt(4)) {
-            case 0 -> Expressions.bucket(column.name(), 2);
-            case 1 -> moment ? Expressions.year(column.name()) : Expressions.truncate(column.name(), 3);
-            case 2 -> moment ? Expressions.day(column.name()) : Expressions.bucket(column.name(), 4);
-            default -> Expressions.ref(column.name());
+            case 0 -> Expressions.bucket(name, 2);
+            case 1 -> moment ? Expressions.year(name) : Expressions.truncate(name, 3);
+            case 2 -> moment ? Expressions.day(name) : Expressions.bucket(name, 4);
+            default -> Expressions.ref(name);
         };
     }
 }

@@ -10,11 +10,13 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.iceberg.AppendFiles;
 import org.apache.iceberg.DataFile;
+import org.apache.iceberg.DataFiles;
 import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.FileMetadata;
@@ -131,16 +133,63 @@ final class WrittenTable {
     }
 
     private DataFile dataFile(StructLike partition, List<Record> rows) throws IOException {
-        DataWriter<Record> writer =
-                writers().newDataWriter(output().newOutputFile(table.spec(), partition), table.spec(), partition);
+        Schema columns = random.nextBoolean() ? table.schema() : withoutSomePartitionColumns();
+        DataWriter<Record> writer = writers(columns)
+                .newDataWriter(output().newOutputFile(table.spec(), partition), table.spec(), partition);
         try (writer) {
-            rows.forEach(writer::write);
+            rows.forEach(row -> writer.write(part(row, columns.asStruct())));
         }
-        return writer.toDataFile();
+        DataFile file = writer.toDataFile();
+        if (table.spec().isUnpartitioned() || random.nextInt(4) > 0) {
+            return file;
+        }
+        return DataFiles.builder(table.spec())
+                .copy(file)
+                .withMetrics(new Metrics(file.recordCount(), null, null, null, null))
+                .build();
+    }
+
+    /** Tables that come from Hive have such files: the partition alone has the values of these columns. */
+    private Schema withoutSomePartitionColumns() {
+        Set<Integer> left = new HashSet<>();
+        for (int id : new TreeSet<>(table.spec().identitySourceIds())) {
+            List<NestedField> path =
+                    Objects.requireNonNull(NestedFields.path(table.schema().asStruct(), id), "path");
+            List<NestedField> mates = path.size() == 1
+                    ? table.schema().columns()
+                    : path.get(path.size() - 2).type().asStructType().fields();
+            if (random.nextInt(3) > 0
+                    && mates.stream().anyMatch(mate -> mate.fieldId() != id && !left.contains(mate.fieldId()))) {
+                left.add(id);
+            }
+        }
+        return left.isEmpty() ? table.schema() : TypeUtil.selectNot(table.schema(), left);
+    }
+
+    /** Returns a row with fewer fields. */
+    private static Record part(Record row, StructType struct) {
+        if (row.struct().equals(struct)) {
+            return row;
+        }
+        Record part = GenericRecord.create(struct);
+        for (NestedField field : struct.fields()) {
+            Object value = row.getField(field.name());
+            part.setField(
+                    field.name(),
+                    value instanceof Record nested && field.type().isStructType()
+                            ? part(nested, field.type().asStructType())
+                            : value);
+        }
+        return part;
     }
 
     private FileWriterFactory<Record> writers() {
+        return writers(table.schema());
+    }
+
+    private FileWriterFactory<Record> writers(Schema columns) {
         return new GenericFileWriterFactory.Builder(table)
+                .dataSchema(columns)
                 .dataFileFormat(FileFormat.PARQUET)
                 .deleteFileFormat(FileFormat.PARQUET)
                 .build();

@@ -3,10 +3,13 @@ package dev.eider.catalog;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Properties;
+import org.sqlite.SQLiteOpenMode;
 
 /**
  * Connections to the catalog database, and the two ways to use one: a read, and a transaction that says whether it can
@@ -20,14 +23,18 @@ final class CatalogDatabase implements AutoCloseable {
 
     private final HikariDataSource pool;
     private final Dialect dialect;
+    private final Optional<DatabaseFile> file;
 
-    private CatalogDatabase(HikariDataSource pool, Dialect dialect) {
+    private CatalogDatabase(HikariDataSource pool, Dialect dialect, Optional<DatabaseFile> file) {
         this.pool = pool;
         this.dialect = dialect;
+        this.file = file;
     }
 
     /** Opens the pool and one connection; the caller closes it. */
     static CatalogDatabase open(CatalogConfig config) {
+        Optional<Path> path = DatabaseFile.path(config.uri());
+        path.ifPresent(DatabaseFile::createIfMissing);
         HikariConfig hikari = new HikariConfig();
         hikari.setPoolName("eider-catalog");
         hikari.setJdbcUrl(config.uri());
@@ -48,8 +55,8 @@ final class CatalogDatabase implements AutoCloseable {
             throw unopened(config, e);
         }
         try (Connection connection = pool.getConnection()) {
-            return new CatalogDatabase(pool, Dialect.of(connection));
-        } catch (SQLException e) {
+            return new CatalogDatabase(pool, Dialect.of(connection), path.map(DatabaseFile::opened));
+        } catch (SQLException | EiderException e) {
             pool.close();
             throw unopened(config, e);
         }
@@ -79,6 +86,9 @@ final class CatalogDatabase implements AutoCloseable {
             properties.setProperty(
                     "synchronous", config.durability() == CatalogConfig.Durability.FULL ? "FULL" : "NORMAL");
             properties.setProperty("transaction_mode", "IMMEDIATE");
+            if (DatabaseFile.path(config.uri()).isPresent()) {
+                properties.setProperty("open_mode", Integer.toString(SQLiteOpenMode.READWRITE.flag));
+            }
         } else {
             properties.setProperty("socketTimeout", Long.toString(2 * PATIENCE.toSeconds()));
             properties.setProperty("connectTimeout", "10");
@@ -97,6 +107,11 @@ final class CatalogDatabase implements AutoCloseable {
     /** Returns which database this is. */
     Dialect dialect() {
         return dialect;
+    }
+
+    /** Refuses changes of a database whose file was moved away under its open connections. */
+    void requireInPlace() {
+        file.ifPresent(DatabaseFile::requireInPlace);
     }
 
     /** Runs single statements, each its own transaction. */
@@ -128,6 +143,7 @@ final class CatalogDatabase implements AutoCloseable {
      * @throws SQLException if nothing was or ever will be applied
      */
     <T> T transact(Work<T> work) throws SQLException {
+        requireInPlace();
         try (Connection connection = pool.getConnection()) {
             connection.setAutoCommit(false);
             T result;

@@ -15,6 +15,7 @@ import java.util.List;
  *   <li>{@code eider_retired}: files that nothing refers to any more, and when they may go.
  *   <li>{@code eider_leases}: long reads that still need such files.
  *   <li>{@code eider_keys}: secrets that sign tickets.
+ *   <li>{@code eider_identity}: which catalog this is; {@code eider_warehouses}: where it has left its mark.
  * </ul>
  */
 final class CatalogSchema {
@@ -50,7 +51,15 @@ final class CatalogSchema {
             """
             CREATE TABLE IF NOT EXISTS eider_keys (
               key_id VARCHAR(64) NOT NULL, secret VARCHAR(255) NOT NULL, created_at BIGINT NOT NULL,
-              PRIMARY KEY (key_id))""");
+              PRIMARY KEY (key_id))""",
+            """
+            CREATE TABLE IF NOT EXISTS eider_identity (
+              singleton INTEGER NOT NULL, catalog_id VARCHAR(64) NOT NULL,
+              PRIMARY KEY (singleton))""",
+            """
+            CREATE TABLE IF NOT EXISTS eider_warehouses (
+              location VARCHAR(1000) NOT NULL, marked_at BIGINT NOT NULL,
+              PRIMARY KEY (location))""");
 
     private CatalogSchema() {}
 

@@ -24,6 +24,7 @@ final class PooledClients extends JdbcClientPool {
 
     @Override
     public <R> R run(Action<R, Connection, SQLException> action, boolean retry) throws SQLException {
+        database.requireInPlace();
         return database.run(action::run);
     }
 }

@@ -1,9 +1,7 @@
 package dev.eider.catalog;
 
 import dev.eider.catalog.PointerChange.Kind;
-import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -42,7 +40,6 @@ import org.apache.iceberg.view.ViewOperations;
  * catalog name; Eider's own tables lie beside it. Thread-safe. Whoever opens it closes it.
  */
 public final class TableCatalog extends JdbcCatalog {
-    private static final String SQLITE = "jdbc:sqlite:";
     private static final int BIND_ATTEMPTS = 5;
     private static final Duration COMMIT_PATIENCE = Duration.ofSeconds(30);
 
@@ -57,6 +54,7 @@ public final class TableCatalog extends JdbcCatalog {
     private final CatalogThreads threads;
     private final SnapshotCommitter committer;
     private final SigningKeys signingKeys;
+    private final CatalogIdentity identity;
     private final ReadLeases leases;
     private final Sweeper sweeper;
     private final TableWatch watch;
@@ -74,6 +72,7 @@ public final class TableCatalog extends JdbcCatalog {
         this.threads = new CatalogThreads();
         this.committer = new SnapshotCommitter(threads.commits(), () -> newCommitter(clock));
         this.signingKeys = new SigningKeys(database, clock);
+        this.identity = new CatalogIdentity(database, clock);
         this.leases = new ReadLeases(database, clock, config.upkeep().filesGrace());
         this.sweeper = new Sweeper(database, config.upkeep(), clock, io);
         threads.every(config.upkeep().sweepEvery(), sweeper::sweep);
@@ -119,7 +118,6 @@ public final class TableCatalog extends JdbcCatalog {
             Function<Map<String, String>, FileIO> files,
             Clock clock,
             Duration patience) {
-        prepareDatabaseDirectory(config);
         CatalogDatabase database = CatalogDatabase.open(config);
         TableCatalog catalog = new TableCatalog(config, database, files.apply(properties), clock, patience);
         try {
@@ -134,18 +132,11 @@ public final class TableCatalog extends JdbcCatalog {
         }
     }
 
-    private static void prepareDatabaseDirectory(CatalogConfig config) {
-        if (!config.uri().startsWith(SQLITE)) {
-            return;
-        }
-        Path file = Path.of(config.uri().substring(SQLITE.length()).replaceFirst("\\?.*", ""));
-        try {
-            Files.createDirectories(
-                    Objects.requireNonNullElse(file.toAbsolutePath().getParent(), file));
-        } catch (IOException e) {
-            throw new EiderException(
-                    ErrorCode.CATALOG_FAILED, "Cannot create the directory of the catalog database " + file, e);
-        }
+    /** Returns whether the database of a catalog does not exist yet, as far as that shows without opening it. */
+    public static boolean isMissing(CatalogConfig config) {
+        return DatabaseFile.path(config.uri())
+                .filter(path -> !Files.exists(path))
+                .isPresent();
     }
 
     /** Returns what Iceberg's own catalog is set up with. */
@@ -244,18 +235,31 @@ public final class TableCatalog extends JdbcCatalog {
     public Map<TableIdentifier, TableState> load(Collection<TableIdentifier> names) {
         for (int attempt = 1; ; attempt++) {
             Map<TableIdentifier, TablePointer> pointers = lookup.resolve(names);
-            try {
-                Map<TableIdentifier, TableState> states = new LinkedHashMap<>();
-                pointers.forEach((name, pointer) -> states.put(name, state(pointer)));
-                return states;
-            } catch (NotFoundException e) {
-                // A metadata file may be replaced and removed between the query and the read of it.
-                if (attempt == BIND_ATTEMPTS) {
-                    throw new EiderException(
-                            ErrorCode.STORAGE_FAILED, "The metadata of %s cannot be read".formatted(names), e);
+            Map<TableIdentifier, TableState> states = new LinkedHashMap<>();
+            for (var pointer : pointers.entrySet()) {
+                try {
+                    states.put(pointer.getKey(), state(pointer.getValue()));
+                } catch (NotFoundException e) {
+                    // A metadata file may be replaced and removed between the query and the read of it.
+                    if (attempt == BIND_ATTEMPTS) {
+                        throw missing(pointer.getValue(), e);
+                    }
+                    break;
                 }
             }
+            if (states.size() == pointers.size()) {
+                return states;
+            }
         }
+    }
+
+    private static EiderException missing(TablePointer pointer, NotFoundException cause) {
+        String location = pointer.metadataLocation();
+        return new EiderException(
+                ErrorCode.STORAGE_FAILED,
+                "Table %s cannot be read: its metadata file %s is missing. Is its disk mounted?"
+                        .formatted(pointer.identifier(), location.substring(location.lastIndexOf('/') + 1)),
+                cause);
     }
 
     /** Loads one table, or nothing if it does not exist. */
@@ -352,6 +356,11 @@ public final class TableCatalog extends JdbcCatalog {
     /** Returns what tells that tables may have changed. */
     public TableWatch watch() {
         return watch;
+    }
+
+    /** Returns which catalog this is. */
+    public CatalogIdentity identity() {
+        return identity;
     }
 
     /** Returns the keys that sign tickets. */

@@ -26,6 +26,13 @@ final class StorageKeys {
             settings -> List.of(),
             "Further directories and `s3://bucket/prefix` that tables may lie in. Change it to serve tables that other"
                     + " engines keep elsewhere.");
+    static final ConfigKey<Boolean> ADOPT_WAREHOUSE = ConfigKey.of(
+            "storage.adopt-warehouse",
+            ValueType.SWITCH,
+            "false",
+            "Whether to take over a warehouse that carries the mark of another catalog, or has lost its own. Set it for one"
+                    + " start, after a catalog or a warehouse was replaced on purpose: gateways over the other catalog stop"
+                    + " writing there.");
     static final ConfigKey<Optional<String>> S3_ENDPOINT = text(
             "storage.s3.endpoint",
             "Amazon's own",
@@ -97,6 +104,7 @@ final class StorageKeys {
     /** In the order of the reference. */
     static final List<ConfigKey<?>> ALL = List.of(
             ALLOWED_LOCATIONS,
+            ADOPT_WAREHOUSE,
             S3_ENDPOINT,
             S3_REGION,
             S3_PATH_STYLE,
@@ -147,7 +155,8 @@ final class StorageKeys {
                 warehouse,
                 settings.get(ALLOWED_LOCATIONS),
                 s3(settings),
-                new CacheConfig(settings.get(CACHE_DIRECTORY), settings.get(CACHE_SIZE), settings.get(S3_READS)));
+                new CacheConfig(settings.get(CACHE_DIRECTORY), settings.get(CACHE_SIZE), settings.get(S3_READS)),
+                settings.get(ADOPT_WAREHOUSE));
     }
 
     private static S3Config s3(Settings settings) {

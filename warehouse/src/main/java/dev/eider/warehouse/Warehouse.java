@@ -70,8 +70,10 @@ public final class Warehouse implements AutoCloseable {
         this.storage = storage;
         CatalogConfig where = config.catalog()
                 .withWarehouse(Locations.normalized(config.storage().warehouse()));
+        WarehouseOwner.requireCatalog(where, storage, config.storage().adopt());
         this.catalog = TableCatalog.open(where, properties -> storage.io(), clock);
         try {
+            WarehouseOwner.bind(catalog, where, storage, config.storage().adopt());
             this.engine = openEngine(config, storage);
         } catch (RuntimeException e) {
             catalog.close();

@@ -177,6 +177,7 @@ class S3WarehouseTest {
 
     @Test
     void readsWhatItWroteWithoutFetchingIt() {
+        proxy.forgetRequests();
         append(0);
         append(100);
 

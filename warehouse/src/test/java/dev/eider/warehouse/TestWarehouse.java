@@ -13,6 +13,7 @@ import dev.eider.warehouse.storage.Locations;
 import dev.eider.warehouse.storage.Storage;
 import dev.eider.warehouse.storage.StorageConfig;
 import dev.eider.warehouse.storage.TestStorage;
+import dev.eider.warehouse.storage.WarehouseMark;
 import dev.eider.warehouse.write.AppendReceipt;
 import dev.eider.warehouse.write.AppendRequest;
 import dev.eider.warehouse.write.WriteConfig;
@@ -218,11 +219,12 @@ public final class TestWarehouse implements AutoCloseable {
         return warehouse.execute((SqlStatement.Update) warehouse.prepare(sql)).rows();
     }
 
-    /** Returns the location of every file of the warehouse. */
+    /** Returns the location of every file of the warehouse but its mark. */
     public List<String> files() {
         return StreamSupport.stream(
                         storage.io().listPrefix(location.warehouse()).spliterator(), false)
                 .map(FileInfo::location)
+                .filter(location -> !location.endsWith("/" + WarehouseMark.NAME))
                 .toList();
     }
 

@@ -26,19 +26,19 @@ public final class Storage implements AutoCloseable {
     private static final int UPLOADS = 4;
     private static final Duration ROOM_TIMEOUT = Duration.ofSeconds(30);
 
-    private final String warehouse;
     private final AllowedLocations allowed;
     private final DurableFiles durable;
     private final DelegateFileIO io;
     private final Optional<Buckets> buckets;
+    private final WarehouseMark mark;
 
     private Storage(
-            String warehouse,
+            WarehouseMark mark,
             AllowedLocations allowed,
             DurableFiles durable,
             DelegateFileIO io,
             Optional<Buckets> buckets) {
-        this.warehouse = warehouse;
+        this.mark = mark;
         this.allowed = allowed;
         this.durable = durable;
         this.io = io;
@@ -77,8 +77,8 @@ public final class Storage implements AutoCloseable {
             if (Locations.isS3(config.warehouse())) {
                 files.requireReachable(S3Location.prefix(config.warehouse()));
             }
-            Downloads downloads =
-                    new Downloads(new WarehouseFiles(allowed, new LocalFileIO(allowed), Optional.of(files)));
+            Downloads downloads = new Downloads(
+                    new WarehouseFiles(allowed, new LocalFileIO(allowed), Optional.of(files), WarehouseMark.none()));
             // Nobody would read what is kept.
             long kept = config.cache().reads() == StorageConfig.Reads.DIRECT
                     ? 0
@@ -133,12 +133,18 @@ public final class Storage implements AutoCloseable {
         AllowedLocations allowed = AllowedLocations.of(config);
         Optional<Buckets> buckets =
                 allowed.prefixes().isEmpty() ? Optional.empty() : Optional.of(Buckets.open(config, allowed));
-        return new Storage(
+        LocalFileIO local = new LocalFileIO(allowed, sync);
+        Optional<S3Files> away = buckets.map(Buckets::files);
+        WarehouseMark mark = new WarehouseMark(
                 Locations.normalized(config.warehouse()),
-                allowed,
-                new DurableFiles(sync),
-                new WarehouseFiles(allowed, new LocalFileIO(allowed, sync), buckets.map(Buckets::files)),
-                buckets);
+                new WarehouseFiles(allowed, local, away, WarehouseMark.none()));
+        return new Storage(
+                mark, allowed, new DurableFiles(sync), new WarehouseFiles(allowed, local, away, mark), buckets);
+    }
+
+    /** Returns what says to whom the warehouse belongs. */
+    public WarehouseMark mark() {
+        return mark;
     }
 
     /** Returns Iceberg's view of all files; what is closed is durable. */
@@ -164,6 +170,7 @@ public final class Storage implements AutoCloseable {
      * @param location that the locations of all its files begin with; whatever follows in them has no slash
      */
     public DataFilePlace place(String location) {
+        mark.check(location);
         int slash = location.lastIndexOf('/');
         String name = location.substring(slash + 1);
         if (Locations.isS3(location)) {
@@ -230,6 +237,11 @@ public final class Storage implements AutoCloseable {
         return buckets.flatMap(Buckets::access);
     }
 
+    /** Returns whether a file is not there; of one in a bucket, which is never unmounted, that is not asked. */
+    public boolean isMissing(String location) {
+        return !Locations.isS3(location) && !Files.exists(allowed.require(location));
+    }
+
     /** Returns the uploads that nobody may finish any more. */
     public UnfinishedUploads unfinishedUploads() {
         return buckets.<UnfinishedUploads>map(Buckets::files).orElse(UnfinishedUploads.NONE);
@@ -244,7 +256,7 @@ public final class Storage implements AutoCloseable {
 
     /** Deletes every file below the location of the warehouse. */
     public void deleteAll() {
-        io.deletePrefix(warehouse);
+        io.deletePrefix(mark.warehouse());
     }
 
     /** Returns what was asked of buckets since this was opened; nothing without buckets. */

@@ -10,12 +10,19 @@ import java.util.List;
  * @param allowedLocations further prefixes that tables may lie under; the warehouse always is one
  * @param s3 how buckets are reached
  * @param cache where files of buckets are kept on this host
+ * @param adopt whether to take a warehouse over that carries the mark of another catalog, or has lost its own
  */
-public record StorageConfig(String warehouse, List<String> allowedLocations, S3Config s3, CacheConfig cache) {
+public record StorageConfig(
+        String warehouse, List<String> allowedLocations, S3Config s3, CacheConfig cache, boolean adopt) {
 
     /** Copies the list, so that nobody changes it later. */
     public StorageConfig {
         allowedLocations = List.copyOf(allowedLocations);
+    }
+
+    /** Describes storage that takes over nothing of another catalog. */
+    public StorageConfig(String warehouse, List<String> allowedLocations, S3Config s3, CacheConfig cache) {
+        this(warehouse, allowedLocations, s3, cache, false);
     }
 
     /** Describes storage without buckets. */

@@ -30,12 +30,14 @@ final class WarehouseFiles implements DelegateFileIO, SyncsTogether {
     private final transient AllowedLocations allowed;
     private final transient LocalFileIO local;
     private final transient Optional<S3Files> buckets;
+    private final transient WarehouseMark mark;
     private final transient WaitingObjects waiting = new WaitingObjects();
 
-    WarehouseFiles(AllowedLocations allowed, LocalFileIO local, Optional<S3Files> buckets) {
+    WarehouseFiles(AllowedLocations allowed, LocalFileIO local, Optional<S3Files> buckets, WarehouseMark mark) {
         this.allowed = allowed;
         this.local = local;
         this.buckets = buckets;
+        this.mark = mark;
     }
 
     /** Returns who has the files of a location, which is allowed. */
@@ -93,11 +95,13 @@ final class WarehouseFiles implements DelegateFileIO, SyncsTogether {
 
     @Override
     public OutputFile newOutputFile(String location) {
+        mark.check(location);
         return owner(location).newOutputFile(location);
     }
 
     @Override
     public OutputFile newUnsyncedOutputFile(String location) {
+        mark.check(location);
         if (!Locations.isS3(location)) {
             return local.newUnsyncedOutputFile(location);
         }

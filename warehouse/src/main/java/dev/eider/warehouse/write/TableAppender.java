@@ -28,6 +28,7 @@ import org.apache.iceberg.catalog.TableIdentifier;
 /** Appends streams of Arrow batches to tables. Thread-safe; each call occupies its thread until the stream ends. */
 public final class TableAppender {
     private final TableCatalog catalog;
+    private final Storage storage;
     private final WriteConfig config;
     private final WriteTools tools;
     private final Executor receivers = receivers();
@@ -38,6 +39,7 @@ public final class TableAppender {
     public TableAppender(
             TableCatalog catalog, QueryEngine engine, Storage storage, WriteConfig config, BufferAllocator allocator) {
         this.catalog = catalog;
+        this.storage = storage;
         this.config = config;
         DataFileWriter writer = new DataFileWriter(engine, storage, config, allocator);
         SmallAppends small = new SmallAppends(catalog.committer(), writer, allocator, config);
@@ -148,6 +150,7 @@ public final class TableAppender {
             if (mode == WriteMode.CREATE) {
                 throw alreadyExists(existing.get());
             }
+            requirePresent(existing.get());
             return existing.get();
         }
         if (mode == WriteMode.APPEND || (mode == WriteMode.CREATE_APPEND && !config.autoCreate())) {
@@ -157,6 +160,17 @@ public final class TableAppender {
             return stage(name, incoming, rows);
         }
         return staged.join(name, () -> stage(name, incoming, rows), () -> catalog.find(name));
+    }
+
+    /** Its metadata may be known from memory: rows would go where the directory of an unmounted disk was made anew. */
+    private void requirePresent(TableState table) {
+        String metadata = table.metadata().metadataFileLocation();
+        if (storage.isMissing(metadata)) {
+            throw new EiderException(
+                    ErrorCode.STORAGE_FAILED,
+                    "Table %s cannot be written: its metadata file %s is missing. Is its disk mounted?"
+                            .formatted(table.identifier(), metadata.substring(metadata.lastIndexOf('/') + 1)));
+        }
     }
 
     private TableState stage(TableIdentifier name, Schema incoming, ArrowReader rows) {

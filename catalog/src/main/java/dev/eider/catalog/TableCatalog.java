@@ -31,6 +31,8 @@ import org.apache.iceberg.io.FileIO;
 import org.apache.iceberg.jdbc.JdbcCatalog;
 import org.apache.iceberg.jdbc.UncheckedSQLException;
 import org.apache.iceberg.view.ViewOperations;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The catalog: Iceberg's own JDBC catalog, plus what Eider needs of it: changes that lose nothing, many pointers in one
@@ -40,6 +42,7 @@ import org.apache.iceberg.view.ViewOperations;
  * catalog name; Eider's own tables lie beside it. Thread-safe. Whoever opens it closes it.
  */
 public final class TableCatalog extends JdbcCatalog {
+    private static final Logger LOG = LoggerFactory.getLogger(TableCatalog.class);
     private static final int BIND_ATTEMPTS = 5;
     private static final Duration COMMIT_PATIENCE = Duration.ofSeconds(30);
 
@@ -254,11 +257,10 @@ public final class TableCatalog extends JdbcCatalog {
     }
 
     private static EiderException missing(TablePointer pointer, NotFoundException cause) {
-        String location = pointer.metadataLocation();
         return new EiderException(
                 ErrorCode.STORAGE_FAILED,
                 "Table %s cannot be read: its metadata file %s is missing. Is its disk mounted?"
-                        .formatted(pointer.identifier(), location.substring(location.lastIndexOf('/') + 1)),
+                        .formatted(pointer.identifier(), pointer.fileName()),
                 cause);
     }
 
@@ -286,13 +288,32 @@ public final class TableCatalog extends JdbcCatalog {
         return new EiderException(ErrorCode.TABLE_NOT_FOUND, "Table %s does not exist".formatted(name));
     }
 
-    /** Loads every table of the catalog, in the order of their names. */
-    public List<TableState> loadAll() {
-        List<TableState> states = new ArrayList<>();
+    /** Lists every table of the catalog, in the order of their names: one that cannot be read keeps none from being listed. */
+    public List<ListedTable> list() {
+        List<ListedTable> listed = new ArrayList<>();
         for (TablePointer pointer : pointers.tables("", List.of())) {
-            find(pointer.identifier()).ifPresent(states::add);
+            listed(pointer).ifPresent(listed::add);
         }
-        return states;
+        return listed;
+    }
+
+    private Optional<ListedTable> listed(TablePointer pointer) {
+        try {
+            try {
+                return Optional.of(ListedTable.of(state(pointer)));
+            } catch (NotFoundException e) {
+                // Replaced, or dropped, since the query.
+                return find(pointer.identifier()).map(ListedTable::of);
+            }
+        } catch (EiderException e) {
+            return Optional.of(ListedTable.unreadable(pointer.identifier(), e.text()));
+        } catch (RuntimeException e) {
+            LOG.debug("A table cannot be read, table={}", pointer.identifier(), e);
+            return Optional.of(ListedTable.unreadable(
+                    pointer.identifier(),
+                    "Table %s cannot be read: its metadata file %s is not one of Iceberg's"
+                            .formatted(pointer.identifier(), pointer.fileName())));
+        }
     }
 
     /** Loads a table by its exact name, as Iceberg's own API spells it. */
@@ -310,7 +331,18 @@ public final class TableCatalog extends JdbcCatalog {
     }
 
     private TableState state(TablePointer pointer) {
-        return new TableState(pointer.identifier(), metadataFiles.read(pointer.metadataLocation()), false, io);
+        try {
+            return new TableState(pointer.identifier(), metadataFiles.read(pointer.metadataLocation()), false, io);
+        } catch (EiderException e) {
+            // Which location it is stays here: callers did not name it.
+            LOG.debug(
+                    "A table cannot be read, table={}, location={}",
+                    pointer.identifier(),
+                    pointer.metadataLocation(),
+                    e);
+            throw new EiderException(
+                    e.code(), "Table %s cannot be read: %s".formatted(pointer.identifier(), e.text()), e);
+        }
     }
 
     /**

@@ -233,7 +233,7 @@ abstract class CommitContract {
             }
             assertRejected(dropped, ErrorCode.TABLE_NOT_FOUND);
         }
-        assertThat(catalog.loadAll()).isEmpty();
+        assertThat(catalog.list()).isEmpty();
     }
 
     @Test

@@ -127,7 +127,7 @@ abstract class FaultMatrixContract {
             assertThat(faulty.committer().drop(TestCatalog.table("sales"))).isTrue();
 
             assertThat(faults.fired()).isEqualTo(2);
-            assertThat(faulty.loadAll()).isEmpty();
+            assertThat(faulty.list()).isEmpty();
         }
     }
 

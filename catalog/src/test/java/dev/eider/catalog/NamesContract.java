@@ -39,7 +39,7 @@ abstract class NamesContract {
             TestDatabase.append(two, two.load(name), "two").orThrow();
             TestDatabase.append(one, staged, "three").orThrow();
 
-            assertThat(one.loadAll()).extracting(TableState::identifier).containsExactly(name);
+            assertThat(one.list()).extracting(ListedTable::identifier).containsExactly(name);
             assertThat(TableAudit.of(database, name).isWhole().files())
                     .containsExactlyInAnyOrder("one", "two", "three");
             assertThat(two.committer().drop(name)).isTrue();

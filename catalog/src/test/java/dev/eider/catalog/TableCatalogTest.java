@@ -134,7 +134,7 @@ class TableCatalogTest {
                                     TestCatalog.table("a"), TestCatalog.table("b"), TestCatalog.table("missing")))
                             .keySet())
                     .containsExactlyInAnyOrder(TestCatalog.table("a"), TestCatalog.table("b"));
-            assertThat(catalog.loadAll()).extracting(TableState::identifier).hasSize(2);
+            assertThat(catalog.list()).extracting(ListedTable::identifier).hasSize(2);
         }
     }
 

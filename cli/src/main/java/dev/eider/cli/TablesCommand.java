@@ -66,6 +66,9 @@ final class TablesCommand implements Callable<Integer> {
                         known(table.bytes(), Amounts::bytes),
                         Amounts.count(table.snapshots()),
                         known(table.snapshotId(), number -> Long.toString(number)));
+                if (table.problem() != null) {
+                    listing.addNote("  " + table.problem());
+                }
                 if (columns) {
                     table.columns()
                             .forEach(column -> listing.addNote("  " + column.name() + " " + column.type()

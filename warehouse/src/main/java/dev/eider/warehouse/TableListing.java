@@ -13,6 +13,7 @@ import org.apache.iceberg.catalog.TableIdentifier;
  * @param bytes size of the data files of the current snapshot, -1 when its summary does not say
  * @param snapshots how many snapshots are kept
  * @param snapshotId the current snapshot, -1 for a table that never had one
+ * @param problem why the table cannot be read, in words for callers, and nothing else is known of it; empty if it can
  */
 public record TableListing(
         TableIdentifier table,
@@ -21,4 +22,5 @@ public record TableListing(
         long rows,
         long bytes,
         int snapshots,
-        long snapshotId) {}
+        long snapshotId,
+        String problem) {}

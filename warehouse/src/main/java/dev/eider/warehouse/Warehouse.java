@@ -4,6 +4,7 @@ import dev.eider.catalog.CatalogConfig;
 import dev.eider.catalog.DaemonThreads;
 import dev.eider.catalog.EiderException;
 import dev.eider.catalog.ErrorCode;
+import dev.eider.catalog.ListedTable;
 import dev.eider.catalog.TableCatalog;
 import dev.eider.catalog.TableState;
 import dev.eider.catalog.TableWatch;
@@ -265,9 +266,17 @@ public final class Warehouse implements AutoCloseable {
         return binder.run(query, allocator, cancellation);
     }
 
-    /** Lists all tables, ordered by name. */
+    /** Lists all tables, ordered by name; one that cannot be read says why. */
     public List<TableListing> tables() {
-        return catalog.loadAll().stream().map(Warehouse::listing).toList();
+        return catalog.list().stream()
+                .map(table -> table.state().map(Warehouse::listing).orElseGet(() -> unreadable(table)))
+                .toList();
+    }
+
+    private static TableListing unreadable(ListedTable table) {
+        Schema schema = new Schema(List.of(), Map.of(IcebergToArrow.UNREADABLE, table.problem()));
+        return new TableListing(
+                table.identifier(), schema, new org.apache.iceberg.Schema(), -1, -1, 0, -1, table.problem());
     }
 
     private static TableListing listing(TableState state) {
@@ -280,15 +289,17 @@ public final class Warehouse implements AutoCloseable {
                 total(current, SnapshotSummary.TOTAL_RECORDS_PROP),
                 total(current, SnapshotSummary.TOTAL_FILE_SIZE_PROP),
                 metadata.snapshots().size(),
-                current == null ? -1 : current.snapshotId());
+                current == null ? -1 : current.snapshotId(),
+                "");
     }
 
     private static long total(@Nullable Snapshot current, String property) {
         if (current == null) {
             return 0;
         }
-        String value = current.summary().get(property);
-        return value == null ? -1 : Long.parseLong(value);
+        // Snapshots of format version 1 need not have a summary, and what other engines write there is theirs.
+        String value = current.summary() == null ? null : current.summary().get(property);
+        return value == null || !value.matches("\\d{1,18}") ? -1 : Long.parseLong(value);
     }
 
     /** Lists the kept snapshots of a table, oldest first. */

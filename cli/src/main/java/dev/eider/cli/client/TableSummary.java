@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param snapshots how many snapshots are kept
  * @param snapshotId the current one, absent before the first
  * @param columns its columns in order
+ * @param problem why it cannot be read, if it cannot
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record TableSummary(
@@ -28,7 +29,8 @@ public record TableSummary(
         @JsonProperty("bytes") @Nullable Long bytes,
         @JsonProperty("snapshots") int snapshots,
         @JsonProperty("snapshot_id") @Nullable Long snapshotId,
-        @JsonProperty("columns") List<Column> columns) {
+        @JsonProperty("columns") List<Column> columns,
+        @JsonProperty("problem") @Nullable String problem) {
 
     /** Copies the lists, so that nobody changes them later. */
     public TableSummary {

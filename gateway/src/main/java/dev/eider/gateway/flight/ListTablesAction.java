@@ -15,7 +15,8 @@ record ListTablesAction(Warehouse warehouse) implements FlightAction {
             "Lists all tables, ordered by name. Body: none. Results: one JSON object for each table: {\"table\": \"main.t\","
                     + " \"namespace\": [\"main\"], \"name\": \"t\", \"rows\": 3, \"bytes\": 1024, \"snapshots\": 1,"
                     + " \"snapshot_id\": 42, \"columns\": [{\"name\": \"id\", \"type\": \"BIGINT\", \"nullable\":"
-                    + " true}]}. Types are those of SQL. What is not known is null.");
+                    + " true}]}. Types are those of SQL. What is not known is null. A"
+                    + " table that cannot be read has no columns, and says why in \"problem\".");
 
     @Override
     public ActionType type() {

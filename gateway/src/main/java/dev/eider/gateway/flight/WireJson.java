@@ -89,8 +89,11 @@ final class WireJson {
         for (NestedField column : listing.columns().columns()) {
             columns.addObject()
                     .put("name", column.name())
-                    .put("type", DuckDbTypes.of(column.type()))
+                    .put("type", DuckDbTypes.shown(column.type()))
                     .put("nullable", column.isOptional());
+        }
+        if (!listing.problem().isEmpty()) {
+            json.put("problem", listing.problem());
         }
         return json;
     }

@@ -3,9 +3,9 @@ package dev.eider.warehouse.read;
 import dev.eider.catalog.CatalogConfig;
 import dev.eider.catalog.EiderException;
 import dev.eider.catalog.ErrorCode;
+import dev.eider.catalog.ListedTable;
 import dev.eider.catalog.TableCatalog;
 import dev.eider.catalog.TableNames;
-import dev.eider.catalog.TableState;
 import dev.eider.warehouse.engine.CatalogListing;
 import dev.eider.warehouse.engine.SqlText;
 import dev.eider.warehouse.types.DuckDbTypes;
@@ -19,7 +19,6 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.TableIdentifier;
-import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types.NestedField;
 
 /**
@@ -46,7 +45,7 @@ final class CatalogListings {
                 Namespace namespace = namespace(listing.path());
                 yield "SELECT " + column("name", NAMES, columnsOnly ? List.of() : names(namespace), Object::toString);
             }
-            case ALL_TABLES -> allTables(columnsOnly ? List.of() : catalog.loadAll());
+            case ALL_TABLES -> allTables(columnsOnly ? List.of() : catalog.list());
             case NAMESPACES -> namespaces(columnsOnly ? List.of() : namespaces());
             case CATALOGS -> "SELECT %s AS database_name".formatted(catalogName());
         };
@@ -63,7 +62,7 @@ final class CatalogListings {
                 .toList();
     }
 
-    private static String allTables(List<TableState> tables) {
+    private static String allTables(List<ListedTable> tables) {
         return "SELECT %s AS database, %s, %s, %s, %s, false AS \"temporary\""
                 .formatted(
                         catalogName(),
@@ -73,12 +72,13 @@ final class CatalogListings {
                         column("name", NAMES, tables, table -> table.identifier()
                                 .name()),
                         lists("column_names", tables, NestedField::name),
-                        lists("column_types", tables, column -> type(column.type())));
+                        lists("column_types", tables, column -> DuckDbTypes.shown(column.type())));
     }
 
-    private static String lists(String name, List<TableState> tables, Function<NestedField, String> text) {
+    private static String lists(String name, List<ListedTable> tables, Function<NestedField, String> text) {
         return tables.stream()
-                .map(table -> table.metadata().schema().columns().stream()
+                .map(table -> table.state().stream()
+                        .flatMap(state -> state.metadata().schema().columns().stream())
                         .map(column -> SqlText.quoteLiteral(text.apply(column)))
                         .collect(Collectors.joining(", ", "[", "]")))
                 .collect(Collectors.joining(", ", "unnest(CAST([", "] AS VARCHAR[][])) AS " + name));
@@ -101,15 +101,6 @@ final class CatalogListings {
         return values.stream()
                 .map(value -> SqlText.quoteLiteral(text.apply(value)))
                 .collect(Collectors.joining(", ", "unnest(CAST([", "] AS " + type + ")) AS \"" + name + '"'));
-    }
-
-    /** A table that cannot be read is listed all the same. */
-    private static String type(Type type) {
-        try {
-            return DuckDbTypes.of(type);
-        } catch (EiderException unsupported) {
-            return type.toString();
-        }
     }
 
     /** Returns every namespace, in the order of their names. */

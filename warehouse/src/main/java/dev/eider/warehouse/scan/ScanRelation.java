@@ -6,10 +6,12 @@ import dev.eider.catalog.TableNames;
 import dev.eider.catalog.TableState;
 import dev.eider.warehouse.engine.EngineConnection;
 import dev.eider.warehouse.engine.QueryEngine;
+import dev.eider.warehouse.engine.SqlText;
 import dev.eider.warehouse.storage.HeldFiles;
 import dev.eider.warehouse.storage.Locations;
 import dev.eider.warehouse.storage.Storage;
 import dev.eider.warehouse.storage.StoredFile;
+import dev.eider.warehouse.types.DuckDbTypes;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -129,6 +131,7 @@ public final class ScanRelation {
     }
 
     private static void requireReadable(TableState state, Schema schema, ScanPlan plan) {
+        requireTypes(state, schema);
         requireReadable(state, schema.asStruct(), "columns");
         if (!state.metadata().property("encryption.key-id", "").isEmpty()) {
             throw unsupported(state, "is encrypted");
@@ -136,6 +139,20 @@ public final class ScanRelation {
         for (ScanFile file : plan.files()) {
             if (file.format() != FileFormat.PARQUET) {
                 throw unsupported(state, "has %s files".formatted(file.format()));
+            }
+        }
+    }
+
+    private static void requireTypes(TableState state, Schema schema) {
+        for (NestedField column : schema.columns()) {
+            try {
+                DuckDbTypes.of(column.type());
+            } catch (EiderException e) {
+                throw new EiderException(
+                        ErrorCode.UNSUPPORTED,
+                        "Column %s of table %s cannot be read: %s"
+                                .formatted(SqlText.quoteIdentifier(column.name()), state.identifier(), e.text()),
+                        e);
             }
         }
     }

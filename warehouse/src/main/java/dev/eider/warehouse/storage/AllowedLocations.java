@@ -3,6 +3,7 @@ package dev.eider.warehouse.storage;
 import dev.eider.catalog.EiderException;
 import dev.eider.catalog.ErrorCode;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -86,9 +87,12 @@ public final class AllowedLocations {
         return path;
     }
 
-    private static EiderException outside(String location) {
+    /** Whoever asked may not know where it is: the location is for the log. */
+    static EiderException outside(String location) {
         return new EiderException(
-                ErrorCode.FORBIDDEN, "Location %s lies outside the allowed locations".formatted(location));
+                ErrorCode.FORBIDDEN,
+                "A file or directory lies outside the allowed locations",
+                new AccessDeniedException(location));
     }
 
     private static Path resolved(Path path) {
@@ -105,8 +109,7 @@ public final class AllowedLocations {
         } catch (NoSuchFileException e) {
             if (Files.isSymbolicLink(existing)) {
                 // Whoever writes there makes what it points at, wherever that is.
-                throw new EiderException(
-                        ErrorCode.FORBIDDEN, "Location %s is or follows a link to nothing".formatted(path), e);
+                throw new EiderException(ErrorCode.FORBIDDEN, "A file or directory is or follows a link to nothing", e);
             }
             return resolved(path);
         } catch (IOException e) {

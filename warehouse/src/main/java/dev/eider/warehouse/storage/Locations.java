@@ -77,8 +77,11 @@ public final class Locations {
     }
 
     private static EiderException unsupported(String location) {
+        int end = location.indexOf(':');
         return new EiderException(
                 ErrorCode.UNSUPPORTED,
-                "Location %s is neither a path of this host nor s3://bucket/key".formatted(location));
+                "A location that begins with %s is neither a path of this host nor s3://bucket/key"
+                        .formatted(location.substring(0, end + 1)),
+                new IllegalArgumentException(location));
     }
 }

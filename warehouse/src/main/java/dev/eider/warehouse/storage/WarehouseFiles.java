@@ -1,7 +1,5 @@
 package dev.eider.warehouse.storage;
 
-import dev.eider.catalog.EiderException;
-import dev.eider.catalog.ErrorCode;
 import dev.eider.catalog.SyncsTogether;
 import java.io.IOException;
 import java.io.NotSerializableException;
@@ -46,9 +44,7 @@ final class WarehouseFiles implements DelegateFileIO, SyncsTogether {
             return local;
         }
         allowed.check(location);
-        return buckets.orElseThrow(() -> new EiderException(
-                        ErrorCode.FORBIDDEN, "Location %s lies outside the allowed locations".formatted(location)))
-                .io();
+        return buckets.orElseThrow(() -> AllowedLocations.outside(location)).io();
     }
 
     @Override

@@ -40,6 +40,15 @@ public final class DuckDbTypes {
         };
     }
 
+    /** Returns the SQL type as a listing shows it: one that cannot be read is shown all the same. */
+    public static String shown(Type type) {
+        try {
+            return of(type);
+        } catch (EiderException unsupported) {
+            return type.toString();
+        }
+    }
+
     /**
      * Returns the value of {@code COPY}'s option {@code FIELD_IDS} for a file of this table: every field with its id,
      * nested ones included. Take {@code schema} from the table itself, since creating a table numbers its fields anew.

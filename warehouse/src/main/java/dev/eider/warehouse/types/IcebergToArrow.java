@@ -3,6 +3,7 @@ package dev.eider.warehouse.types;
 import dev.eider.catalog.EiderException;
 import dev.eider.catalog.ErrorCode;
 import java.util.List;
+import java.util.Map;
 import org.apache.arrow.vector.types.DateUnit;
 import org.apache.arrow.vector.types.FloatingPointPrecision;
 import org.apache.arrow.vector.types.TimeUnit;
@@ -20,13 +21,26 @@ import org.apache.iceberg.types.Types.NestedField;
  * <p>DuckDB says of every column that it may be NULL, and hands out UUIDs as text. Stateless.
  */
 public final class IcebergToArrow {
+    /** The key in the metadata of a field or schema that says why it cannot be read. */
+    public static final String UNREADABLE = "eider:unreadable";
+
     private IcebergToArrow() {}
 
-    /** Returns the schema of a query for all columns of {@code table}, in a session whose time zone is UTC. */
+    /**
+     * Returns the schema of a query for all columns of {@code table}, in a session whose time zone is UTC. A column that
+     * cannot be read has the type Null, and metadata that says why.
+     */
     public static Schema schema(org.apache.iceberg.Schema table) {
-        return new Schema(table.columns().stream()
-                .map(column -> field(column, column.name()))
-                .toList());
+        return new Schema(table.columns().stream().map(IcebergToArrow::column).toList());
+    }
+
+    private static Field column(NestedField column) {
+        try {
+            return field(column, column.name());
+        } catch (EiderException unsupported) {
+            FieldType none = new FieldType(true, ArrowType.Null.INSTANCE, null, Map.of(UNREADABLE, unsupported.text()));
+            return new Field(column.name(), none, List.of());
+        }
     }
 
     private static Field field(NestedField field, String name) {

@@ -31,7 +31,7 @@ final class CatalogThreads implements AutoCloseable {
     Executor upkeep() {
         return task -> {
             try {
-                upkeep.execute(task);
+                upkeep.execute(guarded(task));
             } catch (RejectedExecutionException closed) {
                 LOG.debug("Upkeep was dropped, the catalog closes", closed);
             }
@@ -50,7 +50,18 @@ final class CatalogThreads implements AutoCloseable {
 
     private static void schedule(ScheduledExecutorService executor, Duration pause, Runnable task) {
         long millis = Math.max(1, pause.toMillis());
-        var unused = executor.scheduleWithFixedDelay(task, millis, millis, TimeUnit.MILLISECONDS);
+        var unused = executor.scheduleWithFixedDelay(guarded(task), millis, millis, TimeUnit.MILLISECONDS);
+    }
+
+    /** The executor would keep a failure to itself, and never run the task again. */
+    private static Runnable guarded(Runnable task) {
+        return () -> {
+            try {
+                task.run();
+            } catch (RuntimeException | Error e) {
+                LOG.error("Work of the catalog in the background failed", e);
+            }
+        };
     }
 
     /** Lets what runs finish; begins nothing more. */

@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import org.apache.iceberg.exceptions.NotFoundException;
 import org.apache.iceberg.io.FileIO;
@@ -35,24 +36,54 @@ final class Sweeper {
     void sweep() {
         try {
             Instant now = clock.instant();
-            List<String> due = database.run(connection -> RetiredFiles.due(connection, now, FILES_AT_ONCE));
+            Failures failures = new Failures();
+            List<String> due = due(now);
             while (!due.isEmpty()) {
-                List<String> gone = remove(due);
+                List<String> gone = remove(due, failures);
+                List<String> left = new ArrayList<>(due);
+                left.removeAll(new HashSet<>(gone));
                 database.transact(connection -> {
                     RetiredFiles.forget(connection, gone);
+                    // Later than what is due now, so that they do not stand in the way of others.
+                    RetiredFiles.postpone(connection, left, now);
                     return gone.size();
                 });
-                due = gone.size() < FILES_AT_ONCE
-                        ? List.of()
-                        : database.run(connection -> RetiredFiles.due(connection, now, FILES_AT_ONCE));
+                due = due.size() < FILES_AT_ONCE ? List.of() : due(now);
             }
+            failures.warn();
             forget(now);
         } catch (SQLException | RuntimeException e) {
-            LOG.warn("Retired files were not swept", e);
+            LOG.warn("Retired files were not swept, the next round tries again: {}", e.getMessage());
+            LOG.debug("Retired files were not swept", e);
         }
     }
 
-    private List<String> remove(List<String> locations) {
+    private List<String> due(Instant now) throws SQLException {
+        return database.run(connection -> RetiredFiles.due(connection, now, FILES_AT_ONCE));
+    }
+
+    /** The files of one round that could not be removed. */
+    private static final class Failures {
+        private int count;
+        private String first = "";
+
+        void add(String location, RuntimeException e) {
+            if (count++ == 0) {
+                first = location + ": " + e.getMessage();
+            }
+        }
+
+        void warn() {
+            if (count > 0) {
+                LOG.warn(
+                        "Retired files could not be removed and are tried again later, files={} first={}",
+                        count,
+                        first);
+            }
+        }
+    }
+
+    private List<String> remove(List<String> locations, Failures failures) {
         List<String> gone = new ArrayList<>();
         for (String location : locations) {
             try {
@@ -61,6 +92,7 @@ final class Sweeper {
             } catch (NotFoundException e) {
                 gone.add(location);
             } catch (RuntimeException e) {
+                failures.add(location, e);
                 LOG.debug("A retired file was not removed, location={}", location, e);
             }
         }

@@ -28,6 +28,7 @@ public final class TableWatch {
     private final Function<Collection<TableIdentifier>, Map<TableIdentifier, TablePointer>> pointers;
     private final Set<Watch> watches = ConcurrentHashMap.newKeySet();
     private Map<TableIdentifier, Optional<TablePointer>> last = Map.of();
+    private boolean failing;
 
     TableWatch(Function<Collection<TableIdentifier>, Map<TableIdentifier, TablePointer>> pointers) {
         this.pointers = pointers;
@@ -66,7 +67,7 @@ public final class TableWatch {
             String folded = TableNames.folded(table);
             watches.stream()
                     .filter(watch -> TableNames.folded(watch.table).equals(folded))
-                    .forEach(watch -> watch.changed.run());
+                    .forEach(TableWatch::run);
         }
     }
 
@@ -80,18 +81,67 @@ public final class TableWatch {
         }
         Map<TableIdentifier, Optional<TablePointer>> now = new HashMap<>();
         try {
-            Map<TableIdentifier, TablePointer> found = pointers.apply(tables);
+            Map<TableIdentifier, TablePointer> found = find(tables);
             tables.forEach(table -> now.put(table, Optional.ofNullable(found.get(table))));
         } catch (RuntimeException e) {
-            LOG.debug("The tables that are watched could not be looked up, the next round tries again", e);
+            failed(tables.size(), e);
             return;
         }
+        recovered();
         Map<TableIdentifier, Optional<TablePointer>> before = last;
         last = now;
         // What is looked up for the first time may have changed since its watch began.
         watches.stream()
                 .filter(watch ->
                         now.containsKey(watch.table) && !now.get(watch.table).equals(before.get(watch.table)))
-                .forEach(watch -> watch.changed.run());
+                .forEach(TableWatch::run);
+    }
+
+    /** A name that has become ambiguous fails alone. */
+    private Map<TableIdentifier, TablePointer> find(Set<TableIdentifier> tables) {
+        try {
+            return pointers.apply(tables);
+        } catch (EiderException e) {
+            if (e.code() != ErrorCode.INVALID_REQUEST) {
+                throw e;
+            }
+            Map<TableIdentifier, TablePointer> found = new HashMap<>();
+            for (TableIdentifier table : tables) {
+                try {
+                    found.putAll(pointers.apply(Set.of(table)));
+                } catch (EiderException ambiguous) {
+                    LOG.debug("A table that is watched is not found, table={}", table, ambiguous);
+                }
+            }
+            return found;
+        }
+    }
+
+    /** Says so once, not every half second. */
+    private void failed(int tables, RuntimeException e) {
+        if (!failing) {
+            LOG.warn(
+                    "The {} tables that are watched cannot be looked up: commits of others go unnoticed meanwhile: {}",
+                    tables,
+                    e.getMessage());
+        }
+        failing = true;
+        LOG.debug("The tables that are watched could not be looked up, the next round tries again", e);
+    }
+
+    private void recovered() {
+        if (failing) {
+            LOG.info("The tables that are watched can be looked up again");
+        }
+        failing = false;
+    }
+
+    /** One that fails must not keep the news from the others, nor fail a commit. */
+    private static void run(Watch watch) {
+        try {
+            watch.changed.run();
+        } catch (RuntimeException e) {
+            LOG.error("A watch of table {} failed", watch.table, e);
+        }
     }
 }

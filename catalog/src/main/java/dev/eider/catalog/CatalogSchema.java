@@ -13,7 +13,8 @@ import java.util.List;
  *       change that moves none), under the change's mark.
  *   <li>{@code eider_ledger}: the idempotency keys of appends, with what they were answered.
  *   <li>{@code eider_retired}: files that nothing refers to any more, and when they may go.
- *   <li>{@code eider_leases}: long reads that still need such files.
+ *   <li>{@code eider_leases}: long reads that still need such files, and long writes (snapshot -1) whose files no snapshot
+ *       refers to yet.
  *   <li>{@code eider_keys}: secrets that sign tickets.
  *   <li>{@code eider_identity}: which catalog this is; {@code eider_warehouses}: where it has left its mark.
  * </ul>

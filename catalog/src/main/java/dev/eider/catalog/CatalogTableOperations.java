@@ -3,6 +3,7 @@ package dev.eider.catalog;
 import dev.eider.catalog.PointerChange.Kind;
 import dev.eider.catalog.Pointers.Result;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.apache.iceberg.LocationProviders;
@@ -112,9 +113,10 @@ final class CatalogTableOperations implements TableOperations {
                 ? new PointerChange.Create(Kind.TABLE, name, location)
                 : new PointerChange.Swap(Kind.TABLE, name, base.metadataFileLocation(), location);
         CommitId id = CommitId.create();
-        List<RetiredFile> replaced = base == null ? List.of() : MetadataFiles.retired(base, next, metadataGrace);
-        Result result = pointers.apply(
-                new PointerChange.Transaction(id, List.of(change), CommitRows.of(id, base, next), List.of(), replaced));
+        List<RetiredFile> replaced =
+                base == null ? List.of() : MetadataFiles.retired(base, next, Instant.now(), metadataGrace);
+        Result result = pointers.apply(new PointerChange.Transaction(
+                id, List.of(change), CommitRows.of(id, base, next), List.of(), replaced, List.of()));
         if (result instanceof Result.Applied) {
             catalog.remember(next);
         } else if (result instanceof Result.InDoubt doubt) {

@@ -74,6 +74,7 @@ final class CommitAttempt {
                 StagedOperations operations = target(append.target());
                 requireSameShape(append.target(), operations.current());
                 requireBranch(append, operations.current());
+                requireFiles(append);
                 appends.computeIfAbsent(append.branch(), branch -> new ArrayList<>())
                         .add(member);
             } else if (request instanceof TableRequest.Edit edit) {
@@ -156,6 +157,29 @@ final class CommitAttempt {
                                     append.name(),
                                     append.branch(),
                                     current.refs().keySet()));
+        }
+    }
+
+    /** Files of a long write are proven to be there: whoever removes orphans may have taken them for such. */
+    private void requireFiles(TableRequest.Append append) {
+        if (append.lease().filter(WriteLeases.Lease::needsProof).isEmpty()) {
+            return;
+        }
+        for (DataFile file : append.files()) {
+            if (!exists(file.location())) {
+                throw new EiderException(
+                        ErrorCode.STORAGE_FAILED,
+                        "The data file %s of a long write to table %s was removed before its commit: send the rows again"
+                                .formatted(file.location(), append.name()));
+            }
+        }
+    }
+
+    private boolean exists(String location) {
+        try {
+            return files.newInputFile(location).exists();
+        } catch (NotFoundException gone) {
+            return false;
         }
     }
 
@@ -299,7 +323,7 @@ final class CommitAttempt {
     }
 
     /** Returns what is to happen in the database. */
-    PointerChange.Transaction transaction(Duration metadataGrace) {
+    PointerChange.Transaction transaction(HistoryUpkeep upkeep) {
         TableState before = base;
         TableState after = next;
         List<KeyedAppend> keys = added.stream()
@@ -309,7 +333,7 @@ final class CommitAttempt {
         if (after == null || !isMetadataChange()) {
             String uuid = Objects.requireNonNull(before, "base").metadata().uuid();
             CommitRows log = new CommitRows(List.of(CommitRows.withoutSnapshot(id, uuid)), Optional.empty());
-            return new PointerChange.Transaction(id, List.of(), log, keys, List.of());
+            return new PointerChange.Transaction(id, List.of(), log, keys, List.of(), leases());
         }
         String location = after.metadata().metadataFileLocation();
         if (before == null) {
@@ -318,7 +342,8 @@ final class CommitAttempt {
                     List.of(new PointerChange.Create(Kind.TABLE, after.identifier(), location)),
                     CommitRows.of(id, null, after.metadata()),
                     keys,
-                    List.of());
+                    List.of(),
+                    leases());
         }
         String replaced = before.metadata().metadataFileLocation();
         return new PointerChange.Transaction(
@@ -326,7 +351,17 @@ final class CommitAttempt {
                 List.of(new PointerChange.Swap(Kind.TABLE, after.identifier(), replaced, location)),
                 CommitRows.of(id, before.metadata(), after.metadata()),
                 keys,
-                MetadataFiles.retired(before.metadata(), after.metadata(), metadataGrace));
+                upkeep.retired(before.metadata(), after.metadata(), removed),
+                leases());
+    }
+
+    private List<String> leases() {
+        return added.stream()
+                .filter(member -> member.request() instanceof TableRequest.Append)
+                .flatMap(member -> ((TableRequest.Append) member.request()).lease().stream())
+                .filter(WriteLeases.Lease::needsProof)
+                .map(WriteLeases.Lease::holder)
+                .toList();
     }
 
     private List<KeyedAppend> keys(Member member) {

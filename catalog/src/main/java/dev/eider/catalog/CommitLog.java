@@ -340,7 +340,8 @@ final class CommitLog {
     }
 
     /**
-     * Forgets old commits of a table, unless their snapshots are still there to be travelled to.
+     * Forgets old commits of a table, unless their snapshots are still there to be travelled to. The newest that took files
+     * out of the table stays too: {@link #removedFiles} asks for it when a snapshot goes that still has such files.
      *
      * @param kept the table's snapshots
      */
@@ -348,10 +349,14 @@ final class CommitLog {
             throws SQLException {
         List<Object> parameters = new ArrayList<>(List.of(tableUuid, before.toEpochMilli()));
         parameters.addAll(kept);
+        parameters.add(tableUuid);
         SqlRows.update(
                 connection,
                 "DELETE FROM eider_commits WHERE table_uuid = ? AND committed_at < ? AND snapshot_id NOT IN ("
-                        + SqlRows.places(kept.size()) + ")",
+                        + SqlRows.places(kept.size())
+                        + ") AND NOT ((removes_files <> 0 OR abandoned_at <> 0) AND sequence_number = (SELECT"
+                        + " MAX(sequence_number) FROM eider_commits WHERE table_uuid = ?"
+                        + " AND (removes_files <> 0 OR abandoned_at <> 0)))",
                 parameters.toArray());
     }
 }

@@ -4,7 +4,9 @@ import dev.eider.catalog.CatalogConfig.UpkeepConfig;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import org.apache.iceberg.BaseTable;
@@ -59,8 +61,22 @@ final class HistoryUpkeep {
         this.history = history;
     }
 
-    Duration metadataGrace() {
-        return config.metadataGrace();
+    /**
+     * Returns the files that a change lets go, as far as they are known without reading: metadata files, and the manifest
+     * lists of removed snapshots, which protect the files that they lead to until these are written down as well.
+     */
+    List<RetiredFile> retired(TableMetadata before, TableMetadata after, List<Snapshot> removed) {
+        List<RetiredFile> retired =
+                new ArrayList<>(MetadataFiles.retired(before, after, clock.instant(), config.metadataGrace()));
+        if (mayRemoveFiles(after)) {
+            Instant now = clock.instant();
+            removed.stream()
+                    .map(Snapshot::manifestListLocation)
+                    .filter(Objects::nonNull)
+                    .map(location -> new RetiredFile(location, after.uuid(), now, now.plus(config.filesGrace())))
+                    .forEach(retired::add);
+        }
+        return retired;
     }
 
     /** Adds what is due to a commit that is being put together. */

@@ -123,8 +123,7 @@ final class MetadataFiles {
     }
 
     /** Returns the same as files that are retired now. */
-    static List<RetiredFile> retired(TableMetadata before, TableMetadata after, Duration grace) {
-        Instant now = Instant.now();
+    static List<RetiredFile> retired(TableMetadata before, TableMetadata after, Instant now, Duration grace) {
         return released(before, after).stream()
                 .map(location -> new RetiredFile(location, after.uuid(), now, now.plus(grace)))
                 .toList();

@@ -102,18 +102,20 @@ sealed interface PointerChange {
      * @param pointer what becomes current; none for an append without rows that only leaves its key
      * @param log what the commit log says of it
      * @param keys idempotency keys of the appends in it
-     * @param retired a metadata file that nothing refers to afterwards
+     * @param retired files that nothing refers to afterwards
+     * @param leases holders of the leases that must never have ended
      */
     record Transaction(
             CommitId id,
             List<PointerChange> pointer,
             CommitRows log,
             List<KeyedAppend> keys,
-            List<RetiredFile> retired) {
+            List<RetiredFile> retired,
+            List<String> leases) {
         /** A change of a pointer alone, of a table or view that is not looked into. */
         static Transaction of(CommitId id, PointerChange pointer, String uuid) {
             CommitRows log = new CommitRows(List.of(CommitRows.withoutSnapshot(id, uuid)), Optional.empty());
-            return new Transaction(id, List.of(pointer), log, List.of(), List.of());
+            return new Transaction(id, List.of(pointer), log, List.of(), List.of(), List.of());
         }
     }
 

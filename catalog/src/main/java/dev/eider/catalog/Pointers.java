@@ -53,6 +53,9 @@ final class Pointers {
         /** It is not in and never will be: another append took these keys. */
         record KeysTaken(List<LedgerEntry> entries) implements Result {}
 
+        /** It is not in and never will be: these leases have ended. */
+        record LeasesEnded(List<String> holders) implements Result {}
+
         /** It is not in and never will be: the database refused it. */
         record Refused(EiderException reason) implements Result {}
 
@@ -132,6 +135,15 @@ final class Pointers {
         if (look && CommitLog.contains(connection, change.id())) {
             return new Result.Applied();
         }
+        List<String> ended = ended(connection, change);
+        if (!ended.isEmpty()) {
+            if (look) {
+                // An earlier attempt may be applied yet.
+                throw new InDoubtException(new SQLException("The lease of a write has ended"));
+            }
+            connection.rollback();
+            return new Result.LeasesEnded(ended);
+        }
         for (PointerChange pointer : change.pointer()) {
             if (pointer.apply(connection, catalogName) == 0) {
                 connection.rollback();
@@ -151,6 +163,16 @@ final class Pointers {
             RetiredFiles.insert(connection, file);
         }
         return new Result.Applied();
+    }
+
+    private List<String> ended(Connection connection, Transaction change) throws SQLException {
+        List<String> ended = new ArrayList<>();
+        for (String lease : change.leases()) {
+            if (!RetiredFiles.holdsWrite(connection, lease, database.dialect().lock())) {
+                ended.add(lease);
+            }
+        }
+        return ended;
     }
 
     /** A key of ours exists: our own from an attempt in doubt, a caller's, or the name of a table. */

@@ -6,6 +6,7 @@ import dev.eider.catalog.CommitOutcome.Unknown;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -49,7 +50,22 @@ public final class SnapshotCommitter {
      */
     public CommitOutcome append(
             TableState target, String branch, List<DataFile> files, List<IdempotencyKey> keys, Duration patience) {
-        return submit(new TableRequest.Append(target, branch, files, keys), patience);
+        return submit(new TableRequest.Append(target, branch, files, keys, Optional.empty()), patience);
+    }
+
+    /**
+     * Adds data files like the other, which were written since a lease began.
+     *
+     * @param lease taken before the first file was written
+     */
+    public CommitOutcome append(
+            TableState target,
+            String branch,
+            List<DataFile> files,
+            List<IdempotencyKey> keys,
+            WriteLeases.Lease lease,
+            Duration patience) {
+        return submit(new TableRequest.Append(target, branch, files, keys, Optional.of(lease)), patience);
     }
 
     /** Creates a staged table without rows; refused if the name is taken. */

@@ -59,6 +59,7 @@ public final class TableCatalog extends JdbcCatalog {
     private final SigningKeys signingKeys;
     private final CatalogIdentity identity;
     private final ReadLeases leases;
+    private final WriteLeases writes;
     private final Sweeper sweeper;
     private final TableWatch watch;
 
@@ -80,6 +81,8 @@ public final class TableCatalog extends JdbcCatalog {
         this.sweeper = new Sweeper(database, config.upkeep(), clock, io);
         threads.every(config.upkeep().sweepEvery(), sweeper::sweep);
         threads.beat(leases.pause(), leases::beat);
+        this.writes = new WriteLeases(database, clock);
+        threads.beat(WriteLeases.PAUSE, writes::beat);
         this.watch = new TableWatch(lookup::resolve);
         threads.beat(TableWatch.PAUSE, watch::poll);
     }
@@ -405,9 +408,15 @@ public final class TableCatalog extends JdbcCatalog {
         return leases;
     }
 
+    /** Returns what keeps the files of long writes until they are committed. */
+    public WriteLeases writes() {
+        return writes;
+    }
+
     /** Renews the leases that are due and removes the files that are due, without waiting for their turn. */
     public void sweep() {
         leases.beat();
+        writes.beat();
         sweeper.sweep();
     }
 

@@ -146,7 +146,7 @@ final class TableCommitter {
             return Optional.empty();
         }
         staged.createNamespace(catalog);
-        return Optional.of(pointers.apply(staged.transaction(upkeep.metadataGrace())));
+        return Optional.of(pointers.apply(staged.transaction(upkeep)));
     }
 
     /** A request that was made for another shape, or names a branch that is not there, may know more than we do. */
@@ -195,6 +195,10 @@ final class TableCommitter {
             last = null;
             if (result.get() instanceof Result.KeysTaken taken) {
                 open.stream().filter(sharing(taken)).forEach(member -> member.end(taken(member, taken)));
+            } else if (result.get() instanceof Result.LeasesEnded ended) {
+                open.stream()
+                        .filter(member -> holdsOneOf(member, ended.holders()))
+                        .forEach(member -> member.end(new Rejected(tookTooLong(member))));
             } else if (result.get() instanceof Result.Refused refused) {
                 open.forEach(member -> member.end(new Rejected(refused.reason())));
             }
@@ -218,6 +222,21 @@ final class TableCommitter {
                 "The catalog failed while committing to %s: the change may or may not be in, its files are kept"
                         .formatted(member.request().name()),
                 doubt.reason());
+    }
+
+    private static boolean holdsOneOf(Member member, List<String> holders) {
+        return member.request() instanceof TableRequest.Append append
+                && append.lease()
+                        .filter(lease -> holders.contains(lease.holder()))
+                        .isPresent();
+    }
+
+    private static EiderException tookTooLong(Member member) {
+        return new EiderException(
+                ErrorCode.COMMIT_CONFLICT,
+                ("The write to table %s could not renew its lease in the catalog for too long, so its files may have been"
+                                + " removed as orphans: send the rows again")
+                        .formatted(member.request().name()));
     }
 
     private static Predicate<Member> sharing(Result.KeysTaken taken) {

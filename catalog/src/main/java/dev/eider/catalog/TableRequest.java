@@ -1,6 +1,7 @@
 package dev.eider.catalog;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.Table;
@@ -19,8 +20,14 @@ sealed interface TableRequest {
      * @param branch the branch that they are for
      * @param files durable data files
      * @param keys idempotency keys of the appends whose rows are in the files
+     * @param lease protects the files; none if they were written just now
      */
-    record Append(TableState target, String branch, List<DataFile> files, List<IdempotencyKey> keys)
+    record Append(
+            TableState target,
+            String branch,
+            List<DataFile> files,
+            List<IdempotencyKey> keys,
+            Optional<WriteLeases.Lease> lease)
             implements TableRequest {
         public Append {
             files = List.copyOf(files);

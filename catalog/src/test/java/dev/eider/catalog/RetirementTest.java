@@ -128,6 +128,104 @@ class RetirementTest {
     }
 
     @Test
+    void manifestListsAreRetiredInTheCommitThatRemovesTheirSnapshots() {
+        append("first");
+        List<String> lists = manifestLists();
+        append("second");
+
+        edit(orders -> orders.expireSnapshots()
+                .expireOlderThan(Long.MAX_VALUE)
+                .retainLast(1)
+                .commit());
+
+        assertThat(catalog.retiredFiles(table.metadata().uuid())).containsAll(lists);
+    }
+
+    @Test
+    void deletedRowsGoWithTheLastSnapshotThatHasThemHoweverLateThatIs() {
+        edit(orders ->
+                orders.updateProperties().set(HistoryRule.PROPERTY, "keep").commit());
+        DataFile deleted = append("deleted");
+        long first = current().currentSnapshot().snapshotId();
+        edit(orders -> orders.newDelete().deleteFile(deleted).commit());
+        long deletion = current().currentSnapshot().snapshotId();
+        append("later");
+        long later = current().currentSnapshot().snapshotId();
+        expire(deletion);
+        clock.advance(Duration.ofDays(8));
+        append("last");
+        expire(later);
+
+        expire(first);
+
+        awaitRetired(Stream.of(deleted.location()));
+    }
+
+    private void expire(long snapshotId) {
+        String list = current().snapshot(snapshotId).manifestListLocation();
+        edit(orders -> orders.expireSnapshots()
+                .expireSnapshotId(snapshotId)
+                .cleanupLevel(ExpireSnapshots.CleanupLevel.NONE)
+                .commit());
+        awaitRetired(Stream.of(list));
+    }
+
+    @Test
+    void filesThatCannotBeRemovedDoNotStandInTheWayOfOthers() throws Exception {
+        Instant old = clock.instant().minusSeconds(7_200);
+        try (CatalogDatabase connections = CatalogDatabase.open(database.config(UpkeepConfig.DEFAULT))) {
+            connections.transact(connection -> {
+                for (int i = 0; i < 4_100; i++) {
+                    RetiredFiles.insert(
+                            connection, new RetiredFile("memory://stuck/" + i, "none", old, old.plusMillis(i)));
+                }
+                RetiredFiles.insert(connection, new RetiredFile("memory://free", "none", old, old.plusSeconds(60)));
+                return true;
+            });
+            Stubborn files = new Stubborn();
+            Sweeper sweeper = new Sweeper(connections, UpkeepConfig.DEFAULT, clock, files);
+
+            sweeper.sweep();
+            assertThat(files.deleted()).contains("memory://free");
+            assertThat(files.refused).isEqualTo(4_100);
+            sweeper.sweep();
+            assertThat(files.refused).isEqualTo(4_100);
+
+            // They wait for half of the two hours that they are retired, then for longer.
+            clock.advance(Duration.ofMinutes(61));
+            sweeper.sweep();
+            assertThat(files.refused).isEqualTo(8_200);
+            clock.advance(Duration.ofMinutes(61));
+            sweeper.sweep();
+            assertThat(files.refused).isEqualTo(8_200);
+            files.open = true;
+            clock.advance(Duration.ofHours(6));
+            sweeper.sweep();
+            assertThat(catalog.retiredFiles("none")).isEmpty();
+        }
+    }
+
+    /** Files of which some cannot be removed for a while. */
+    private static final class Stubborn extends InMemoryFileIO {
+        private final List<String> deleted = new ArrayList<>();
+        private int refused;
+        private boolean open;
+
+        List<String> deleted() {
+            return deleted;
+        }
+
+        @Override
+        public void deleteFile(String location) {
+            if (!open && location.startsWith("memory://stuck/")) {
+                refused++;
+                throw new IllegalStateException("The disk is read-only");
+            }
+            deleted.add(location);
+        }
+    }
+
+    @Test
     void aMomentLongAgoIsKnownWhenTheLogHasForgottenTheRest() {
         append("first");
         long first = current().currentSnapshot().snapshotId();

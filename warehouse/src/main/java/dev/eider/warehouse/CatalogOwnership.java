@@ -4,9 +4,14 @@ import dev.eider.catalog.Registration;
 import dev.eider.catalog.TableCatalog;
 import dev.eider.catalog.TableState;
 import dev.eider.warehouse.maintenance.OrphanFiles;
+import dev.eider.warehouse.maintenance.RetiredSnapshots;
 import dev.eider.warehouse.maintenance.TableOwnership;
+import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.iceberg.TableMetadataParser;
 import org.apache.iceberg.catalog.TableIdentifier;
@@ -19,14 +24,32 @@ import org.apache.iceberg.io.FileIO;
  */
 record CatalogOwnership(TableCatalog catalog, FileIO files) implements TableOwnership {
 
+    private static final Pattern MANIFEST_LIST = Pattern.compile(".*/snap-[^/]*\\.avro");
+
     @Override
     public TableState load(TableIdentifier table) {
         return catalog.load(table);
     }
 
     @Override
+    public Optional<Instant> writesSince(TableState table) {
+        return catalog.writes().runningSince(table.metadata().uuid());
+    }
+
+    /**
+     * Manifest lists are retired in the transaction that removes their snapshots, and what only they lead to somewhat later:
+     * until then they stand for it.
+     */
+    @Override
     public Set<String> retained(TableState table) {
-        return catalog.retiredFiles(table.metadata().uuid());
+        Set<String> retained = new HashSet<>();
+        for (String location : catalog.retiredFiles(table.metadata().uuid())) {
+            retained.add(location);
+            if (MANIFEST_LIST.matcher(location).matches()) {
+                retained.addAll(RetiredSnapshots.files(location, table));
+            }
+        }
+        return retained;
     }
 
     @Override

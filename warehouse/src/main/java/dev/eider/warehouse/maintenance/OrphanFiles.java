@@ -9,6 +9,7 @@ import dev.eider.warehouse.storage.UnfinishedUploads;
 import dev.eider.warehouse.storage.UnfinishedUploads.Upload;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -29,12 +30,16 @@ import org.apache.iceberg.io.FileInfo;
  * them on request.
  *
  * <p>Thread-safe, and safe beside writers: files are listed before the table is loaded, so that whatever was committed
- * meanwhile counts as referenced, and young files never count. Doubt of any kind is an error and removes nothing: a
+ * meanwhile counts as referenced, and neither young files nor those of writes that are still running, on whichever
+ * gateway, ever count. Doubt of any kind is an error and removes nothing: a
  * manifest that cannot be read, another table in the same place, a table that was replaced meanwhile.
  */
 public final class OrphanFiles {
     /** The least age that a caller may ask for; appends have to be done with a file by then. */
     public static final Duration LEAST_AGE = Duration.ofHours(1);
+
+    /** Clocks of gateways and of storage differ. */
+    private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(5);
 
     private static final String VERSION_HINT = "version-hint.text";
     /** Directories that a property names may hold anything; files of these kinds only are taken for a table's. */
@@ -86,6 +91,8 @@ public final class OrphanFiles {
         CanonicalPaths paths = new CanonicalPaths();
         TableState before = ownership.load(name);
         requireAlone(before, paths);
+        // A write that this does not tell of is committed before the table is loaded, or never.
+        Optional<Instant> writing = ownership.writesSince(before).map(since -> since.minus(CLOCK_TOLERANCE));
         List<FileInfo> listed = list(before.metadata(), paths);
         // The order matters: list, load, ask what is retained. A file moves from the metadata to the retained ones in
         // one transaction, and is seen in one of both.
@@ -104,6 +111,8 @@ public final class OrphanFiles {
                         new OrphanFile(file.location(), file.size(), age(file.createdAtMillis()), Optional.empty()));
         List<OrphanFile> orphans = Stream.concat(unreferenced, unfinished(table.metadata()))
                 .filter(file -> file.age().compareTo(request.olderThan()) >= 0)
+                .filter(file -> writing.isEmpty()
+                        || file.age().compareTo(age(writing.get().toEpochMilli())) > 0)
                 .sorted(Comparator.comparing(OrphanFile::location))
                 .toList();
         List<String> failures = request.remove() ? remove(orphans) : List.of();

@@ -1,7 +1,9 @@
 package dev.eider.warehouse.maintenance;
 
 import dev.eider.catalog.TableState;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.iceberg.catalog.TableIdentifier;
 
@@ -9,6 +11,12 @@ import org.apache.iceberg.catalog.TableIdentifier;
 public interface TableOwnership {
     /** Loads a table as it is now. */
     TableState load(TableIdentifier table);
+
+    /**
+     * Returns since when writes of the table are running whose files no metadata refers to yet, on any gateway. Whatever a
+     * running write has written is younger. Asked before the table is loaded for good.
+     */
+    Optional<Instant> writesSince(TableState table);
 
     /**
      * Returns the locations of files that no metadata refers to any more but that have to stay for now: their grace

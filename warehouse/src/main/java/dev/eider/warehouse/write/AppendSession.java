@@ -8,14 +8,17 @@ import dev.eider.catalog.ErrorCode;
 import dev.eider.catalog.IdempotencyKey;
 import dev.eider.catalog.LedgerEntry;
 import dev.eider.catalog.TableState;
+import dev.eider.catalog.WriteLeases;
 import dev.eider.warehouse.types.SchemaBinding;
 import dev.eider.warehouse.write.DataFileWriter.ValidatedRows;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.iceberg.DataFile;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One stream of rows on its way into one table: takes batches from the queue, has them written and committed, hands out
@@ -30,6 +33,7 @@ final class AppendSession {
     private final BatchQueue queue;
     private final OpenWrites.Place place;
     private final List<DataFile> uncommitted = new ArrayList<>();
+    private WriteLeases.@Nullable Lease lease;
     private boolean acknowledged;
 
     /**
@@ -84,6 +88,8 @@ final class AppendSession {
             }
         } finally {
             tools.writer().delete(uncommitted);
+            uncommitted.clear();
+            endLease();
         }
     }
 
@@ -104,6 +110,9 @@ final class AppendSession {
 
     private void write(WriteStep step) {
         long before = step.rows();
+        if (lease == null) {
+            lease = tools.catalog().writes().begin(order.target().metadata().uuid());
+        }
         QueueReader reader =
                 new QueueReader(tools.allocator(), queue, order.binding().transportSchema(), step);
         List<DataFile> files;
@@ -141,17 +150,27 @@ final class AppendSession {
                 order.key().entry(step.rows(), share).stream().toList();
         // Until the committer has refused them, a snapshot may refer to them: whatever it throws, they stay.
         uncommitted.clear();
-        CommitOutcome outcome = tools.committer()
-                .append(
-                        order.target(),
-                        order.options().branch(),
-                        files,
-                        keys,
-                        tools.config().queueTimeout());
+        CommitOutcome outcome = append(files, keys);
         if (outcome instanceof CommitOutcome.Rejected || outcome instanceof AlreadyCommitted) {
             uncommitted.addAll(files);
         }
+        endLease();
         acknowledge(outcome, step.rows(), share, 1);
+    }
+
+    private CommitOutcome append(List<DataFile> files, List<IdempotencyKey> keys) {
+        String branch = order.options().branch();
+        Duration patience = tools.config().queueTimeout();
+        return lease == null
+                ? tools.committer().append(order.target(), branch, files, keys, patience)
+                : tools.committer().append(order.target(), branch, files, keys, lease, patience);
+    }
+
+    private void endLease() {
+        if (lease != null && uncommitted.isEmpty()) {
+            lease.close();
+            lease = null;
+        }
     }
 
     private void acknowledge(CommitOutcome outcome, long rows, RowPlacement.Share share, int appends) {

@@ -11,6 +11,7 @@ import dev.eider.catalog.IdempotencyKey;
 import dev.eider.catalog.LedgerEntry;
 import dev.eider.catalog.SnapshotCommitter;
 import dev.eider.catalog.TableState;
+import dev.eider.catalog.WriteLeases;
 import dev.eider.warehouse.types.SchemaBinding;
 import dev.eider.warehouse.write.AppendReceipt.FileRows;
 import dev.eider.warehouse.write.DataFileWriter.ValidatedRows;
@@ -39,13 +40,20 @@ final class SmallAppends {
     private static final int MOST_LAYOUTS = 64;
 
     private final SnapshotCommitter committer;
+    private final WriteLeases leases;
     private final DataFileWriter writer;
     private final BufferAllocator allocator;
     private final WriteConfig config;
     private final Map<Place, GroupQueue<Member, Stored>> queues = new ConcurrentHashMap<>();
 
-    SmallAppends(SnapshotCommitter committer, DataFileWriter writer, BufferAllocator allocator, WriteConfig config) {
+    SmallAppends(
+            SnapshotCommitter committer,
+            WriteLeases leases,
+            DataFileWriter writer,
+            BufferAllocator allocator,
+            WriteConfig config) {
         this.committer = committer;
+        this.leases = leases;
         this.writer = writer;
         this.allocator = allocator;
         this.config = config;
@@ -132,19 +140,31 @@ final class SmallAppends {
             return;
         }
         List<Member> ordered = layouts.stream().flatMap(List::stream).toList();
+        try (WriteLeases.Lease lease =
+                leases.begin(ordered.get(0).target().metadata().uuid())) {
+            storeOnce(ordered, layouts, lease, results, next);
+        }
+    }
+
+    private void storeOnce(
+            List<Member> ordered,
+            List<List<Member>> layouts,
+            WriteLeases.Lease lease,
+            Map<Member, Stored> results,
+            Runnable next) {
         List<DataFile> files;
         try {
             files = write(ordered.get(0).target(), layouts);
         } catch (RuntimeException e) {
-            if (members.size() > 1) {
-                members.forEach(member -> storeTogether(List.of(member), results, next));
+            if (ordered.size() > 1) {
+                ordered.forEach(member -> storeTogether(List.of(member), results, next));
             } else {
-                results.put(members.get(0), Stored.failed(new Rejected(reason(e))));
+                results.put(ordered.get(0), Stored.failed(new Rejected(reason(e))));
             }
             return;
         }
         next.run();
-        commit(ordered, files, results);
+        commit(ordered, files, lease, results);
     }
 
     /** The engine calls bad values bad SQL: here the values are the caller's, the SQL is ours. */
@@ -210,7 +230,8 @@ final class SmallAppends {
         return files;
     }
 
-    private void commit(List<Member> ordered, List<DataFile> files, Map<Member, Stored> results) {
+    private void commit(
+            List<Member> ordered, List<DataFile> files, WriteLeases.Lease lease, Map<Member, Stored> results) {
         List<RowPlacement.Share> shares = RowPlacement.of(
                 files, ordered.stream().map(member -> member.rows().rows()).toList());
         List<IdempotencyKey> keys = new ArrayList<>();
@@ -221,7 +242,8 @@ final class SmallAppends {
                     .ifPresent(keys::add);
         }
         Member first = ordered.get(0);
-        CommitOutcome outcome = committer.append(first.target(), first.branch(), files, keys, config.queueTimeout());
+        CommitOutcome outcome =
+                committer.append(first.target(), first.branch(), files, keys, lease, config.queueTimeout());
         if (outcome instanceof AlreadyCommitted taken) {
             writer.delete(files);
             Map<String, LedgerEntry> entries = taken.entries().stream()

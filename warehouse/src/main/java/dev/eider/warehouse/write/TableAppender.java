@@ -42,7 +42,7 @@ public final class TableAppender {
         this.storage = storage;
         this.config = config;
         DataFileWriter writer = new DataFileWriter(engine, storage, config, allocator);
-        SmallAppends small = new SmallAppends(catalog.committer(), writer, allocator, config);
+        SmallAppends small = new SmallAppends(catalog.committer(), catalog.writes(), writer, allocator, config);
         this.tools = new WriteTools(catalog, config, allocator, writer, small, new OpenWrites(config));
     }
 

@@ -27,6 +27,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -63,6 +64,7 @@ class OrphanFilesTest {
 
     private final List<String> others = new ArrayList<>();
     private final Set<String> retained = new HashSet<>();
+    private Optional<Instant> writing = Optional.empty();
     private Instant now = Instant.now().plus(Duration.ofDays(2));
     private Storage storage;
     private DelegateFileIO io;
@@ -114,6 +116,32 @@ class OrphanFilesTest {
         before.removeAll(locations(removed));
         assertThat(files()).isEqualTo(before).containsAll(referenced());
         assertThat(find(LIST).files()).isEmpty();
+    }
+
+    @Test
+    void filesOfAWriteThatIsStillRunningStay() throws Exception {
+        String stray = write("data/of-a-running-write.parquet");
+        writing = Optional.of(Instant.now().minusSeconds(10));
+        assertThat(find(REMOVE).files()).isEmpty();
+        assertThat(files()).contains(stray);
+
+        writing = Optional.of(now);
+        assertThat(locations(find(REMOVE))).containsExactly(stray);
+    }
+
+    @Test
+    void aRetiredManifestListStandsForWhatItLeadsTo() throws Exception {
+        DataFile file = dataFile();
+        table.newFastAppend().appendFile(file).commit();
+        table.refresh();
+        String list = table.currentSnapshot().manifestListLocation();
+        String manifest =
+                table.currentSnapshot().allManifests(table.io()).get(0).path();
+
+        assertThat(RetiredSnapshots.files(list, catalog.load(TABLE)))
+                .containsExactlyInAnyOrder(manifest, file.location());
+        io.deleteFile(list);
+        assertThat(RetiredSnapshots.files(list, catalog.load(TABLE))).isEmpty();
     }
 
     private void change(int kind, int step, List<DataFile> live) throws IOException {
@@ -296,6 +324,11 @@ class OrphanFilesTest {
             public TableState load(TableIdentifier name) {
                 beforeLoad.run();
                 return catalog.load(name);
+            }
+
+            @Override
+            public Optional<Instant> writesSince(TableState state) {
+                return writing;
             }
 
             @Override

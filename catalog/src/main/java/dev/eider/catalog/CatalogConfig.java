@@ -48,13 +48,15 @@ public record CatalogConfig(
      *     tickets live
      * @param ledgerRetention how long idempotency keys are remembered, and commits whose snapshots are gone
      * @param sweepEvery how often due files are looked for
+     * @param removeDropped whether the files of dropped tables go after the grace period of files
      */
     public record UpkeepConfig(
             HistoryPolicy history,
             Duration metadataGrace,
             Duration filesGrace,
             Duration ledgerRetention,
-            Duration sweepEvery) {
+            Duration sweepEvery,
+            boolean removeDropped) {
         /** What applies unless told otherwise. */
         public static final UpkeepConfig DEFAULT = new UpkeepConfig(
                 HistoryPolicy.DEFAULT,
@@ -62,6 +64,16 @@ public record CatalogConfig(
                 Duration.ofHours(1),
                 Duration.ofDays(7),
                 Duration.ofSeconds(15));
+
+        /** Removes the files of dropped tables. */
+        public UpkeepConfig(
+                HistoryPolicy history,
+                Duration metadataGrace,
+                Duration filesGrace,
+                Duration ledgerRetention,
+                Duration sweepEvery) {
+            this(history, metadataGrace, filesGrace, ledgerRetention, sweepEvery, true);
+        }
     }
 
     /** Returns a copy for another place of new tables. */

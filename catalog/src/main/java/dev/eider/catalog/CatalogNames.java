@@ -2,6 +2,7 @@ package dev.eider.catalog;
 
 import dev.eider.catalog.PointerChange.Kind;
 import dev.eider.catalog.Pointers.Result;
+import java.time.Clock;
 import java.util.Optional;
 import java.util.function.Function;
 import org.apache.iceberg.catalog.TableIdentifier;
@@ -16,18 +17,21 @@ final class CatalogNames {
     private static final int ATTEMPTS = 1_000;
 
     private final Pointers pointers;
+    private final Clock clock;
 
-    CatalogNames(Pointers pointers) {
+    CatalogNames(Pointers pointers, Clock clock) {
         this.pointers = pointers;
+        this.clock = clock;
     }
 
     /**
-     * Removes a table or view from the catalog; its files stay, because running reads may need them.
+     * Removes a table or view from the catalog; the files of a table are retired later, because running reads may need them.
      *
+     * @param purge whether the files of a table are to go, whoever created it
      * @return whether there was one
      */
-    boolean drop(Kind kind, TableIdentifier name) {
-        return change(kind, name, location -> new PointerChange.Drop(kind, name, location));
+    boolean drop(Kind kind, TableIdentifier name, boolean purge) {
+        return change(kind, name, location -> new PointerChange.Drop(kind, name, location, purge, clock.instant()));
     }
 
     /**

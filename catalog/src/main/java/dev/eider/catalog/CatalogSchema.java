@@ -15,6 +15,7 @@ import java.util.List;
  *   <li>{@code eider_retired}: files that nothing refers to any more, and when they may go.
  *   <li>{@code eider_leases}: long reads that still need such files, and long writes (snapshot -1) whose files no snapshot
  *       refers to yet.
+ *   <li>{@code eider_dropped}: tables that were dropped, whose files are not retired yet.
  *   <li>{@code eider_keys}: secrets that sign tickets.
  *   <li>{@code eider_identity}: which catalog this is; {@code eider_warehouses}: where it has left its mark.
  * </ul>
@@ -49,6 +50,11 @@ final class CatalogSchema {
               holder VARCHAR(64) NOT NULL, table_uuid VARCHAR(64) NOT NULL, snapshot_id BIGINT NOT NULL,
               started_at BIGINT NOT NULL, expires_at BIGINT NOT NULL,
               PRIMARY KEY (holder, table_uuid, snapshot_id))""",
+            """
+            CREATE TABLE IF NOT EXISTS eider_dropped (
+              metadata_location VARCHAR(1000) NOT NULL, dropped_at BIGINT NOT NULL, next_try BIGINT NOT NULL,
+              purge INTEGER NOT NULL,
+              PRIMARY KEY (metadata_location))""",
             """
             CREATE TABLE IF NOT EXISTS eider_keys (
               key_id VARCHAR(64) NOT NULL, secret VARCHAR(255) NOT NULL, created_at BIGINT NOT NULL,

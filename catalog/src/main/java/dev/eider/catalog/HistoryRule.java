@@ -50,6 +50,11 @@ public final class HistoryRule {
         return wanted.strip().equals(CONFIGURED) ? configured : parse(wanted);
     }
 
+    /** Returns whether Eider created a table. */
+    static boolean isOurs(TableMetadata metadata) {
+        return metadata.properties().containsKey(PROPERTY) || isFormerTable(metadata);
+    }
+
     private static boolean isFormerTable(TableMetadata metadata) {
         return metadata.properties().entrySet().containsAll(FORMER_PROPERTIES.entrySet())
                 && UNIQUE_LOCATION.matcher(metadata.location()).matches();

@@ -2,6 +2,7 @@ package dev.eider.catalog;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.apache.iceberg.catalog.TableIdentifier;
@@ -60,17 +61,25 @@ sealed interface PointerChange {
         }
     }
 
-    /** Removes a row. */
-    record Drop(Kind kind, TableIdentifier name, String from) implements PointerChange {
+    /**
+     * Removes a row; that of a table is remembered until its files are retired.
+     *
+     * @param purge whether its files are to go, whoever created the table
+     */
+    record Drop(Kind kind, TableIdentifier name, String from, boolean purge, Instant now) implements PointerChange {
         @Override
         public int apply(Connection connection, String catalogName) throws SQLException {
-            return SqlRows.update(
+            int removed = SqlRows.update(
                     connection,
                     "DELETE FROM iceberg_tables" + where(kind),
                     catalogName,
                     name.namespace().toString(),
                     name.name(),
                     from);
+            if (removed > 0 && kind == Kind.TABLE) {
+                DroppedTables.insert(connection, new DroppedTables.Dropped(from, now, purge));
+            }
+            return removed;
         }
     }
 

@@ -84,7 +84,7 @@ public final class SnapshotCommitter {
     }
 
     /**
-     * Removes a table from the catalog. Its files stay, because running reads may need them.
+     * Removes a table from the catalog. Its files are retired later, because running reads may need them.
      *
      * @param name as the catalog spells it
      * @return whether there was such a table

@@ -14,7 +14,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.apache.iceberg.CatalogProperties;
-import org.apache.iceberg.CatalogUtil;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.SortOrder;
@@ -61,6 +60,7 @@ public final class TableCatalog extends JdbcCatalog {
     private final ReadLeases leases;
     private final WriteLeases writes;
     private final Sweeper sweeper;
+    private final DroppedTables dropped;
     private final TableWatch watch;
 
     private TableCatalog(CatalogConfig config, CatalogDatabase database, FileIO io, Clock clock, Duration patience) {
@@ -70,7 +70,7 @@ public final class TableCatalog extends JdbcCatalog {
         this.io = io;
         this.metadataFiles = new MetadataFiles(io);
         this.pointers = new Pointers(database, config.name(), patience);
-        this.names = new CatalogNames(pointers);
+        this.names = new CatalogNames(pointers, clock);
         this.lookup = new NameLookup(pointers, database.dialect());
         this.history = new CatalogHistory(database, pointers);
         this.threads = new CatalogThreads();
@@ -79,7 +79,8 @@ public final class TableCatalog extends JdbcCatalog {
         this.identity = new CatalogIdentity(database, clock);
         this.leases = new ReadLeases(database, clock, config.upkeep().filesGrace());
         this.sweeper = new Sweeper(database, config.upkeep(), clock, io);
-        threads.every(config.upkeep().sweepEvery(), sweeper::sweep);
+        this.dropped = new DroppedTables(database, pointers, config.upkeep(), clock, io);
+        threads.every(config.upkeep().sweepEvery(), this::sweepFiles);
         threads.beat(leases.pause(), leases::beat);
         this.writes = new WriteLeases(database, clock);
         threads.beat(WriteLeases.PAUSE, writes::beat);
@@ -177,14 +178,10 @@ public final class TableCatalog extends JdbcCatalog {
         return pointers.location(Kind.TABLE, name).isPresent() || super.tableExists(name);
     }
 
+    /** Running reads keep the files: they are retired, not deleted. */
     @Override
     public boolean dropTable(TableIdentifier name, boolean purge) {
-        Optional<TableState> state = purge ? findExactly(name) : Optional.empty();
-        boolean dropped = names.drop(Kind.TABLE, name);
-        if (dropped) {
-            state.ifPresent(gone -> CatalogUtil.dropTableData(io, gone.metadata()));
-        }
-        return dropped;
+        return names.drop(Kind.TABLE, name, purge);
     }
 
     @Override
@@ -194,7 +191,7 @@ public final class TableCatalog extends JdbcCatalog {
 
     @Override
     public boolean dropView(TableIdentifier name) {
-        return names.drop(Kind.VIEW, name);
+        return names.drop(Kind.VIEW, name, false);
     }
 
     @Override
@@ -417,6 +414,11 @@ public final class TableCatalog extends JdbcCatalog {
     public void sweep() {
         leases.beat();
         writes.beat();
+        sweepFiles();
+    }
+
+    private void sweepFiles() {
+        dropped.retire();
         sweeper.sweep();
     }
 

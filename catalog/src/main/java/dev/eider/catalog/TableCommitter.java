@@ -60,7 +60,7 @@ final class TableCommitter {
         last = null;
         try {
             boolean dropped = catalog.find(request.name())
-                    .map(state -> catalog.names().drop(PointerChange.Kind.TABLE, state.identifier()))
+                    .map(state -> catalog.names().drop(PointerChange.Kind.TABLE, state.identifier(), false))
                     .orElse(false);
             catalog.watch().changed(request.name());
             return dropped

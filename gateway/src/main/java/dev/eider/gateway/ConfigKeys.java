@@ -99,6 +99,12 @@ final class ConfigKeys {
             "1h",
             "How long files stay that no snapshot refers to any more; longer than tickets live. Raise it for other engines"
                     + " whose queries run longer.");
+    static final ConfigKey<Boolean> UPKEEP_REMOVE_DROPPED = ConfigKey.of(
+            "upkeep.remove-dropped",
+            ValueType.SWITCH,
+            "true",
+            "Whether the files of a dropped table go after `upkeep.files-grace`, if Eider created it or the drop said purge."
+                    + " Switch it off to keep them, for example where dropped tables are registered again.");
     static final ConfigKey<Optional<Secret>> CATALOG_PASSWORD = new ConfigKey<>(
             "catalog.password",
             ValueType.SECRET,
@@ -295,6 +301,7 @@ final class ConfigKeys {
             DURABILITY,
             UPKEEP_METADATA_GRACE,
             UPKEEP_FILES_GRACE,
+            UPKEEP_REMOVE_DROPPED,
             HISTORY_POLICY,
             TABLES_AUTO_CREATE,
             READ_ENGINE,

@@ -208,7 +208,8 @@ public final class ConfigLoader {
                         settings.get(ConfigKeys.UPKEEP_METADATA_GRACE),
                         settings.get(ConfigKeys.UPKEEP_FILES_GRACE),
                         settings.get(ConfigKeys.WRITE_KEY_RETENTION),
-                        base.sweepEvery()));
+                        base.sweepEvery(),
+                        settings.get(ConfigKeys.UPKEEP_REMOVE_DROPPED)));
     }
 
     private static WriteConfig write(Settings settings) {

@@ -7,10 +7,12 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -26,19 +28,49 @@ import org.jspecify.annotations.Nullable;
 /**
  * Table metadata files: written once under a name of their own, never changed, and remembered once parsed.
  *
- * <p>Keeps the most recently used. Thread-safe.
+ * <p>Keeps the most recently used, as many as fit into one budget of memory, whatever the number of tables: an eighth of
+ * the heap, at most 256 MB. Thread-safe.
  */
 final class MetadataFiles {
-    /** A metadata file of the default history policy takes about 1 MB of heap. */
-    private static final int CAPACITY = 64;
+    private static final long BUDGET = Math.min(256L << 20, Runtime.getRuntime().maxMemory() / 8);
+    /** What a table and what a snapshot of it take on the heap, with the manifests that were looked at, estimated. */
+    private static final long TABLE_BYTES = 32 << 10;
+
+    private static final long SNAPSHOT_BYTES = 8 << 10;
 
     private static final JsonFactory JSON = new JsonFactory();
 
     private final FileIO io;
-    private final Map<String, TableMetadata> recent = new LinkedHashMap<>(CAPACITY, 0.75f, true);
+    private final Map<String, TableMetadata> recent = new LinkedHashMap<>(64, 0.75f, true);
+    private final long budget;
+    private long used;
 
     MetadataFiles(FileIO io) {
+        this(io, BUDGET);
+    }
+
+    /** Remembers as much as fits into a number of bytes, and the last one in any case. */
+    MetadataFiles(FileIO io, long budget) {
         this.io = io;
+        this.budget = budget;
+    }
+
+    static long weight(TableMetadata metadata) {
+        return TABLE_BYTES + SNAPSHOT_BYTES * metadata.snapshots().size();
+    }
+
+    /** Returns the metadata at a location while it is remembered. */
+    Optional<TableMetadata> remembered(String location) {
+        synchronized (recent) {
+            return Optional.ofNullable(recent.get(location));
+        }
+    }
+
+    /** Returns how many are remembered. */
+    int size() {
+        synchronized (recent) {
+            return recent.size();
+        }
     }
 
     /** Returns the metadata at a location, reading it at most once while it is remembered. */
@@ -57,9 +89,12 @@ final class MetadataFiles {
     /** Spares others the reading of metadata that has become current. */
     void remember(TableMetadata metadata) {
         synchronized (recent) {
-            recent.put(metadata.metadataFileLocation(), metadata);
-            if (recent.size() > CAPACITY) {
-                recent.remove(recent.keySet().iterator().next());
+            TableMetadata former = recent.put(metadata.metadataFileLocation(), metadata);
+            used += weight(metadata) - (former == null ? 0 : weight(former));
+            Iterator<TableMetadata> eldest = recent.values().iterator();
+            while (used > budget && recent.size() > 1) {
+                used -= weight(eldest.next());
+                eldest.remove();
             }
         }
     }

@@ -5,9 +5,7 @@ import dev.eider.catalog.CommitOutcome.Rejected;
 import dev.eider.catalog.CommitOutcome.Unknown;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -28,10 +26,13 @@ public final class SnapshotCommitter {
 
     private static final int MOST_WAITING = 4096;
     private static final int MOST_TOGETHER = 1024;
+    /** Committers that nobody waits for: each knows its table's last metadata, as the cache of metadata files does. */
+    private static final int MOST_IDLE = 64;
 
     private final Executor workers;
     private final Supplier<TableCommitter> committers;
-    private final Map<String, GroupQueue<TableRequest, CommitOutcome>> tables = new ConcurrentHashMap<>();
+    private final LiveQueues<String, TableRequest, CommitOutcome> tables =
+            new LiveQueues<>(name -> newQueue(), MOST_IDLE);
 
     SnapshotCommitter(Executor workers, Supplier<TableCommitter> committers) {
         this.workers = workers;
@@ -107,8 +108,7 @@ public final class SnapshotCommitter {
         long asked = System.nanoTime();
         CommitOutcome outcome;
         try {
-            outcome = tables.computeIfAbsent(TableNames.folded(request.name()), name -> newQueue())
-                    .submit(request, patience);
+            outcome = tables.submit(TableNames.folded(request.name()), request, patience);
         } catch (EiderException e) {
             return e.code() == ErrorCode.INTERNAL ? unknown(request, e) : new Rejected(e);
         }

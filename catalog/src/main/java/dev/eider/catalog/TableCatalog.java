@@ -441,6 +441,13 @@ public final class TableCatalog extends JdbcCatalog {
         history.observe(state);
     }
 
+    /** Returns a table as metadata says that was read or written before, while that is kept in memory. */
+    Optional<TableState> remembered(TablePointer pointer) {
+        return metadataFiles
+                .remembered(pointer.metadataLocation())
+                .map(metadata -> new TableState(pointer.identifier(), metadata, false, io));
+    }
+
     /** Takes note of metadata that has become current. */
     void remember(TableMetadata metadata) {
         metadataFiles.remember(metadata);

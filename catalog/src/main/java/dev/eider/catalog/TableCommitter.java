@@ -33,7 +33,7 @@ final class TableCommitter {
     private final Pointers pointers;
     private final FileIO files;
     private final HistoryUpkeep upkeep;
-    private @Nullable TableState last;
+    private @Nullable TablePointer last;
 
     TableCommitter(TableCatalog catalog, Pointers pointers, FileIO files, HistoryUpkeep upkeep) {
         this.catalog = catalog;
@@ -127,6 +127,7 @@ final class TableCommitter {
     private Optional<Result> attempt(CommitAttempt staged, List<Member> members) {
         TableRequest first = members.get(0).request();
         Optional<TableState> base = Optional.ofNullable(last)
+                .flatMap(catalog::remembered)
                 .filter(state -> members.stream().allMatch(member -> isOf(state, member.request())));
         if (base.isEmpty()) {
             base = catalog.find(first.name());
@@ -208,7 +209,7 @@ final class TableCommitter {
     private void applied(CommitAttempt staged, List<Member> together) {
         together.forEach(member -> member.end(staged.committed(member, together.size())));
         staged.state().ifPresent(state -> {
-            last = state;
+            last = new TablePointer(state.identifier(), state.metadata().metadataFileLocation());
             catalog.remember(state.metadata());
             upkeep.committed(state, staged.removedSnapshots());
             catalog.watch().changed(state.identifier());

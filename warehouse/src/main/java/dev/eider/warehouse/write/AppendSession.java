@@ -146,8 +146,11 @@ final class AppendSession {
     private void commit(WriteStep step) {
         List<DataFile> files = List.copyOf(uncommitted);
         RowPlacement.Share share = RowPlacement.of(files, List.of(step.rows())).get(0);
-        List<IdempotencyKey> keys =
-                order.key().entry(step.rows(), share).stream().toList();
+        List<IdempotencyKey> keys = order
+                .key()
+                .entry(step.rows(), share, order.target().metadata().location())
+                .stream()
+                .toList();
         // Until the committer has refused them, a snapshot may refer to them: whatever it throws, they stay.
         uncommitted.clear();
         CommitOutcome outcome = append(files, keys);

@@ -9,6 +9,7 @@ import dev.eider.catalog.ErrorCode;
 import dev.eider.catalog.GroupQueue;
 import dev.eider.catalog.IdempotencyKey;
 import dev.eider.catalog.LedgerEntry;
+import dev.eider.catalog.LiveQueues;
 import dev.eider.catalog.SnapshotCommitter;
 import dev.eider.catalog.TableState;
 import dev.eider.catalog.WriteLeases;
@@ -22,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
@@ -36,6 +36,8 @@ import org.apache.iceberg.DataFile;
 final class SmallAppends {
     private static final int MOST_WAITING = 8192;
     private static final int MOST_TOGETHER = 1024;
+    /** Queues of places that nobody waits for; they hold nothing but are cheap to find again. */
+    private static final int MOST_IDLE = 256;
     /** A COPY has one source for each layout of batches. */
     private static final int MOST_LAYOUTS = 64;
 
@@ -44,7 +46,7 @@ final class SmallAppends {
     private final DataFileWriter writer;
     private final BufferAllocator allocator;
     private final WriteConfig config;
-    private final Map<Place, GroupQueue<Member, Stored>> queues = new ConcurrentHashMap<>();
+    private final LiveQueues<Place, Member, Stored> queues = new LiveQueues<>(place -> newQueue(), MOST_IDLE);
 
     SmallAppends(
             SnapshotCommitter committer,
@@ -91,7 +93,7 @@ final class SmallAppends {
                 target.metadata().defaultSpecId(),
                 member.branch());
         try {
-            return queues.computeIfAbsent(place, ignored -> newQueue()).submit(member, config.queueTimeout());
+            return queues.submit(place, member, config.queueTimeout());
         } catch (EiderException e) {
             return Stored.failed(e.code() == ErrorCode.INTERNAL ? brokenOff(target, e) : new Rejected(e));
         }
@@ -238,7 +240,10 @@ final class SmallAppends {
         for (int i = 0; i < ordered.size(); i++) {
             ordered.get(i)
                     .key()
-                    .entry(ordered.get(i).rows().rows(), shares.get(i))
+                    .entry(
+                            ordered.get(i).rows().rows(),
+                            shares.get(i),
+                            ordered.get(i).target().metadata().location())
                     .ifPresent(keys::add);
         }
         Member first = ordered.get(0);

@@ -32,7 +32,7 @@ record WriteTools(
                     "The append of idempotency key \"%s\" was rolled back with snapshot %d: use another key to store it again"
                             .formatted(earlier.key().key(), earlier.snapshotId()));
         }
-        RowPlacement.Share share = AppendKey.share(earlier);
+        RowPlacement.Share share = AppendKey.share(earlier, now.metadata().location());
         return new AppendReceipt(
                 now.identifier(),
                 branch,

@@ -21,57 +21,103 @@ import org.apache.iceberg.util.ContentFileUtil;
  */
 final class PositionDeletes {
     private static final long MAX_REMEMBERED_BYTES = 128L << 20;
-    private static final long ENTRY_BYTES = 512;
+    /** An entry of a map, and the header of a path. */
+    private static final int ENTRY_BYTES = 96;
 
+    private final long maxBytes;
     private final Map<String, Loaded> remembered = new LinkedHashMap<>(16, 0.75f, true);
     private long rememberedBytes;
+
+    PositionDeletes() {
+        this(MAX_REMEMBERED_BYTES);
+    }
+
+    /** Creates what remembers so many bytes. */
+    PositionDeletes(long maxBytes) {
+        this.maxBytes = maxBytes;
+    }
 
     /** The rows that one delete file deletes, for each data file that it names. */
     private record Loaded(Map<String, RowNumbers> rows, long bytes) {
         Loaded(Map<String, RowNumbers> rows) {
             this(
                     rows,
-                    rows.values().stream()
-                            .mapToLong(set -> set.bytes() + ENTRY_BYTES)
+                    rows.entrySet().stream()
+                            .mapToLong(entry -> ENTRY_BYTES
+                                    + entry.getKey().length()
+                                    + entry.getValue().bytes())
                             .sum());
         }
     }
+
+    /** A delete file, and those of some data files that it may apply to. */
+    private record Applied(DeleteFile delete, List<ScanFile> files) {}
 
     static boolean isPositional(DeleteFile file) {
         return file.content() == FileContent.POSITION_DELETES;
     }
 
-    /** Returns the rows of a data file that are deleted by position. */
-    RowNumbers of(ScanFile file, FileIO io) {
-        List<RowNumbers> sets = new ArrayList<>();
-        for (DeleteFile delete : file.deletes()) {
-            if (isPositional(delete)) {
-                RowNumbers rows = loaded(delete, file.location(), io).rows().get(file.location());
-                if (rows != null) {
-                    sets.add(rows);
+    long rememberedBytes() {
+        synchronized (remembered) {
+            return rememberedBytes;
+        }
+    }
+
+    /**
+     * Returns the rows of data files that are deleted by position, by the locations of the files.
+     *
+     * <p>A delete file is decoded at most once, whatever its size, and only the rows of these files are kept of it.
+     */
+    Map<String, RowNumbers> of(List<ScanFile> files, FileIO io) {
+        Map<String, Applied> deletes = new LinkedHashMap<>();
+        for (ScanFile file : files) {
+            for (DeleteFile delete : file.deletes()) {
+                if (isPositional(delete)) {
+                    deletes.computeIfAbsent(key(delete), missing -> new Applied(delete, new ArrayList<>()))
+                            .files()
+                            .add(file);
                 }
             }
         }
-        return RowNumbers.union(sets);
+        Map<String, List<RowNumbers>> sets = new HashMap<>();
+        deletes.forEach((key, applied) -> {
+            Loaded loaded = loaded(key, applied, io);
+            for (ScanFile file : applied.files()) {
+                RowNumbers rows = loaded.rows().get(file.location());
+                if (rows != null) {
+                    sets.computeIfAbsent(file.location(), missing -> new ArrayList<>())
+                            .add(rows);
+                }
+            }
+        });
+        Map<String, RowNumbers> deleted = new HashMap<>();
+        for (ScanFile file : files) {
+            deleted.put(file.location(), RowNumbers.union(sets.getOrDefault(file.location(), List.of())));
+        }
+        return deleted;
     }
 
-    private Loaded loaded(DeleteFile delete, String dataFile, FileIO io) {
-        String key =
-                ContentFileUtil.isDV(delete) ? delete.location() + "#" + delete.contentOffset() : delete.location();
+    private static String key(DeleteFile delete) {
+        return ContentFileUtil.isDV(delete) ? delete.location() + "#" + delete.contentOffset() : delete.location();
+    }
+
+    private Loaded loaded(String key, Applied applied, FileIO io) {
         synchronized (remembered) {
             Loaded known = remembered.get(key);
             if (known != null) {
                 return known;
             }
         }
+        DeleteFile delete = applied.delete();
+        String dataFile = applied.files().get(0).location();
         Loaded loaded = new Loaded(
                 ContentFileUtil.isDV(delete)
                         ? Map.of(dataFile, vector(delete, dataFile, io))
                         : WholeFile.load(delete, dataFile, io));
         synchronized (remembered) {
-            if (loaded.bytes() <= MAX_REMEMBERED_BYTES && remembered.putIfAbsent(key, loaded) == null) {
+            if (loaded.bytes() <= maxBytes && remembered.putIfAbsent(key, loaded) == null) {
                 rememberedBytes += loaded.bytes();
-                while (rememberedBytes > MAX_REMEMBERED_BYTES) {
+                while (rememberedBytes > maxBytes) {
                     Map.Entry<String, Loaded> eldest =
                             remembered.entrySet().iterator().next();
                     rememberedBytes -= eldest.getValue().bytes();

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.StringJoiner;
 import java.util.stream.Collectors;
 import org.apache.iceberg.DeleteFile;
@@ -43,6 +44,9 @@ final class ScanRendering {
         this.rows = rows;
     }
 
+    /** By location, of the files that have any. */
+    private Map<String, RowNumbers> deletedRows = Map.of();
+
     /** Files that are read by one part of the query. */
     private record Part(FileLayout.Kind kind, boolean positional, boolean byEquality) {}
 
@@ -66,6 +70,13 @@ final class ScanRendering {
                     EqualityDeletes.applyTo(file));
             parts.computeIfAbsent(part, any -> new ArrayList<>()).add(file);
         }
+        deletedRows = tools.positionDeletes()
+                .of(
+                        parts.entrySet().stream()
+                                .filter(part -> part.getKey().positional())
+                                .flatMap(part -> part.getValue().stream())
+                                .toList(),
+                        state.io());
         StringJoiner query = new StringJoiner(" UNION ALL ");
         for (Map.Entry<Part, List<ScanFile>> part : parts.entrySet()) {
             query.add(part(part.getKey(), part.getValue(), wanted, layout));
@@ -140,7 +151,7 @@ final class ScanRendering {
         return DeletedRows.of(
                 files.stream()
                         .map(file -> new DeletedRows.File(
-                                file, tools.positionDeletes().of(file, state.io())))
+                                file, Objects.requireNonNull(deletedRows.get(file.location()), "deleted rows")))
                         .toList(),
                 connection);
     }

@@ -2,8 +2,10 @@ package dev.eider.catalog;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
@@ -21,6 +23,7 @@ import org.apache.iceberg.TableMetadata.MetadataLogEntry;
 import org.apache.iceberg.TableMetadataParser;
 import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.exceptions.RuntimeIOException;
+import org.apache.iceberg.exceptions.ValidationException;
 import org.apache.iceberg.io.FileIO;
 import org.apache.iceberg.util.LocationUtil;
 import org.jspecify.annotations.Nullable;
@@ -81,9 +84,41 @@ final class MetadataFiles {
                 return known;
             }
         }
-        TableMetadata read = TableMetadataParser.read(io, location);
+        TableMetadata read = parsed(location);
         remember(read);
         return read;
+    }
+
+    private TableMetadata parsed(String location) {
+        try {
+            return TableMetadataParser.read(io, location);
+        } catch (RuntimeIOException e) {
+            // Files that cannot be read and those that are no JSON end alike.
+            if (e.getCause() instanceof JsonProcessingException) {
+                throw unreadable(location, e);
+            }
+            throw e;
+        } catch (IllegalArgumentException
+                | IllegalStateException
+                | NullPointerException
+                | ClassCastException
+                | UnsupportedOperationException
+                | ArithmeticException
+                | DateTimeException
+                | ValidationException e) {
+            throw unreadable(location, e);
+        }
+    }
+
+    /** Names the file without where it is: callers did not name that. */
+    private static EiderException unreadable(String location, RuntimeException e) {
+        String reason =
+                e.getCause() instanceof JsonProcessingException json ? json.getOriginalMessage() : e.getMessage();
+        return new EiderException(
+                ErrorCode.UNSUPPORTED,
+                "its metadata file %s is not understood: %s"
+                        .formatted(location.substring(location.lastIndexOf('/') + 1), reason),
+                e);
     }
 
     /** Spares others the reading of metadata that has become current. */

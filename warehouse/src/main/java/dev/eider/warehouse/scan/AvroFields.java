@@ -1,5 +1,6 @@
 package dev.eider.warehouse.scan;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -22,6 +23,15 @@ final class AvroFields {
     /** Says how a field is read that may be a null, which then is as if it were not there. */
     AvroFields readOptional(int id, AvroStep.Reading reading) {
         return read(id, schema -> AvroStep.optional(schema, reading, in -> {}));
+    }
+
+    /** Says how a field is read that some writers declare as one that may be a null, and never write as one. */
+    AvroFields readRequired(int id, AvroStep.Reading reading) {
+        return read(
+                id,
+                schema -> AvroStep.optional(schema, reading, in -> {
+                    throw new IOException("Field %d is a null".formatted(id));
+                }));
     }
 
     /** Returns the steps for a record as it is written. */

@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.file.DataFileStream;
 import org.apache.avro.generic.GenericDatumReader;
@@ -23,13 +25,17 @@ import org.apache.iceberg.ManifestFiles;
 import org.apache.iceberg.ManifestReader;
 import org.apache.iceberg.MetadataColumns;
 import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.exceptions.NotFoundException;
 import org.apache.iceberg.exceptions.RuntimeIOException;
 import org.apache.iceberg.io.FileIO;
 import org.apache.iceberg.io.InputFile;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Reads manifests: those of data files into columns. */
 final class ManifestDecoder {
+    private static final Logger LOG = LoggerFactory.getLogger(ManifestDecoder.class);
     /** Not the sizes of columns, which take long to decode and serve nobody. */
     private static final List<String> COLUMNS = List.of(
             DataFile.FILE_PATH.name(),
@@ -42,6 +48,18 @@ final class ManifestDecoder {
             DataFile.NAN_VALUE_COUNTS.name(),
             DataFile.LOWER_BOUNDS.name(),
             DataFile.UPPER_BOUNDS.name());
+
+    private static final List<String> NO_STATISTICS = COLUMNS.subList(0, COLUMNS.indexOf(DataFile.VALUE_COUNTS.name()));
+    /** What a delete file is, without its statistics. */
+    private static final List<String> DELETE_COLUMNS = Stream.concat(
+                    NO_STATISTICS.stream(),
+                    Stream.of(
+                            DataFile.CONTENT.name(),
+                            DataFile.EQUALITY_IDS.name(),
+                            DataFile.REFERENCED_DATA_FILE.name(),
+                            DataFile.CONTENT_OFFSET.name(),
+                            DataFile.CONTENT_SIZE.name()))
+            .toList();
 
     private static final Set<Integer> POSITION_COLUMNS = Set.of(MetadataColumns.DELETE_FILE_PATH.fieldId());
 
@@ -100,11 +118,43 @@ final class ManifestDecoder {
                 ErrorCode.STORAGE_FAILED, "Manifest %s cannot be read: it is damaged".formatted(manifest.path()), e);
     }
 
-    /** Iceberg's own reader makes sense of whatever can be made sense of, and says what cannot. */
+    /**
+     * Iceberg's own reader makes sense of whatever can be made sense of. Where it fails on statistics, the rows can be read
+     * without them.
+     */
     private static DataManifest unusual(ManifestFile manifest, FileIO io, Map<Integer, PartitionSpec> specs) {
+        return withoutStatisticsIfNeeded(
+                manifest,
+                () -> unusual(manifest, io, specs, COLUMNS),
+                () -> unusual(manifest, io, specs, NO_STATISTICS));
+    }
+
+    private static <T> T withoutStatisticsIfNeeded(ManifestFile manifest, Supplier<T> whole, Supplier<T> part) {
+        try {
+            return whole.get();
+        } catch (EiderException | RuntimeIOException | NotFoundException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            LOG.debug("The statistics of a manifest are not readable, manifest={}", manifest.path(), e);
+            try {
+                return part.get();
+            } catch (EiderException | RuntimeIOException | NotFoundException other) {
+                throw other;
+            } catch (RuntimeException other) {
+                throw new EiderException(
+                        ErrorCode.UNSUPPORTED,
+                        "Manifest %s is written in a way that is not understood: %s"
+                                .formatted(manifest.path(), other.getMessage()),
+                        other);
+            }
+        }
+    }
+
+    private static DataManifest unusual(
+            ManifestFile manifest, FileIO io, Map<Integer, PartitionSpec> specs, List<String> selected) {
         try (ManifestReader<DataFile> reader = ManifestFiles.read(manifest, io, specs)) {
             ManifestColumns columns = new ManifestColumns(reader.spec().partitionType());
-            for (DataFile file : reader.select(COLUMNS)) {
+            for (DataFile file : reader.select(selected)) {
                 add(columns, file, manifest);
             }
             return columns.build();
@@ -162,9 +212,17 @@ final class ManifestDecoder {
 
     /** Decodes the live files of a manifest of delete files. */
     static DeleteManifest deletes(ManifestFile manifest, FileIO io, Map<Integer, PartitionSpec> specs) {
+        return withoutStatisticsIfNeeded(
+                manifest,
+                () -> deletes(manifest, io, specs, List.of("*")),
+                () -> deletes(manifest, io, specs, DELETE_COLUMNS));
+    }
+
+    private static DeleteManifest deletes(
+            ManifestFile manifest, FileIO io, Map<Integer, PartitionSpec> specs, List<String> selected) {
         List<DeleteFile> files = new ArrayList<>();
         try (ManifestReader<DeleteFile> reader = ManifestFiles.readDeleteManifest(manifest, io, specs)) {
-            for (DeleteFile file : reader) {
+            for (DeleteFile file : reader.select(selected)) {
                 sequence(file.dataSequenceNumber(), manifest);
                 files.add(file.copyWithStats(
                         file.content() == FileContent.POSITION_DELETES ? POSITION_COLUMNS : keys(file, manifest)));

@@ -3,6 +3,7 @@ package dev.eider.warehouse.scan;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Function;
 import org.apache.avro.Schema;
 import org.apache.iceberg.DataFile;
@@ -55,10 +56,10 @@ final class ManifestEntries {
         this.nextRowId = first == null ? 0 : first;
         AvroFields file = file(partitionType);
         AvroFields fields = new AvroFields()
-                .read(STATUS, written -> whole(written, value -> status = status(value)))
+                .readRequired(STATUS, written -> whole(written, value -> status = status(value)))
                 .readOptional(SEQUENCE, written -> whole(written, value -> sequence = value))
                 .readOptional(ADDITION, written -> whole(written, value -> addition = value))
-                .read(FILE, written -> liveOnly(AvroStep.skip(written), file.of(written)));
+                .readRequired(FILE, written -> liveOnly(AvroStep.skip(written), file.of(written)));
         this.entry = fields.of(schema);
         fields.require(STATUS, FILE);
         file.require(DataFile.FILE_PATH.fieldId());
@@ -73,11 +74,11 @@ final class ManifestEntries {
 
     private AvroFields file(StructType partitionType) {
         return new AvroFields()
-                .read(DataFile.FILE_PATH.fieldId(), this::path)
-                .read(DataFile.FILE_FORMAT.fieldId(), this::format)
-                .read(DataFile.PARTITION_ID, written -> new PartitionReader(written, partitionType, columns))
-                .read(DataFile.RECORD_COUNT.fieldId(), written -> whole(written, value -> rows = value))
-                .read(DataFile.FILE_SIZE.fieldId(), written -> whole(written, columns::bytes))
+                .readRequired(DataFile.FILE_PATH.fieldId(), this::path)
+                .readRequired(DataFile.FILE_FORMAT.fieldId(), this::format)
+                .read(DataFile.PARTITION_ID, written -> partition(written, partitionType))
+                .readRequired(DataFile.RECORD_COUNT.fieldId(), written -> whole(written, value -> rows = value))
+                .readRequired(DataFile.FILE_SIZE.fieldId(), written -> whole(written, columns::bytes))
                 .readOptional(DataFile.FIRST_ROW_ID.fieldId(), written -> whole(written, value -> firstRowId = value))
                 .readOptional(DataFile.VALUE_COUNTS.fieldId(), written -> counts(written, FieldMetrics.Builder::values))
                 .readOptional(
@@ -86,6 +87,15 @@ final class ManifestEntries {
                         DataFile.NAN_VALUE_COUNTS.fieldId(), written -> counts(written, FieldMetrics.Builder::nans))
                 .readOptional(DataFile.LOWER_BOUNDS.fieldId(), written -> bounds(written, FieldMetrics.Builder::lower))
                 .readOptional(DataFile.UPPER_BOUNDS.fieldId(), written -> bounds(written, FieldMetrics.Builder::upper));
+    }
+
+    private AvroStep partition(Schema schema, StructType type) throws UnusualManifestException {
+        return AvroStep.optional(schema, written -> new PartitionReader(written, type, columns), in -> {
+            if (!type.fields().isEmpty()) {
+                throw new IOException("A file has no partition");
+            }
+            PartitionReader.unpartitioned(columns);
+        });
     }
 
     private AvroStep liveOnly(AvroStep skip, AvroStep read) {
@@ -110,7 +120,7 @@ final class ManifestEntries {
     }
 
     private static void require(Schema schema, Schema.Type... types) throws UnusualManifestException {
-        if (schema.getLogicalType() != null || !Arrays.asList(types).contains(schema.getType())) {
+        if (!isPlain(schema, Arrays.asList(types))) {
             throw new UnusualManifestException("A field is written as %s".formatted(schema));
         }
     }
@@ -140,34 +150,77 @@ final class ManifestEntries {
 
     private AvroStep counts(Schema schema, Function<FieldMetrics.Builder, LongColumn.Builder> column)
             throws UnusualManifestException {
-        requireMap(schema, Schema.Type.INT, Schema.Type.LONG);
-        return AvroStep.items(in -> {
-            int id = in.readInt();
-            column.apply(columns.metrics(id)).put(columns.size(), in.readLong(), FieldMetrics.UNKNOWN);
-        });
+        return metrics(schema, List.of(Schema.Type.INT, Schema.Type.LONG), (in, id) -> column.apply(columns.metrics(id))
+                .put(columns.size(), in.readLong(), FieldMetrics.UNKNOWN));
     }
 
     private AvroStep bounds(Schema schema, Function<FieldMetrics.Builder, BytesColumn.Builder> column)
             throws UnusualManifestException {
-        requireMap(schema, Schema.Type.BYTES);
-        return AvroStep.items(in -> {
-            int id = in.readInt();
+        return metrics(schema, List.of(Schema.Type.BYTES), (in, id) -> {
             int length = in.readLength();
             column.apply(columns.metrics(id)).put(columns.size(), in.bytes(), in.position(), length);
             in.skip(length);
         });
     }
 
-    /** Maps by field id are arrays of a key and a value. */
-    private static void requireMap(Schema schema, Schema.Type... values) throws UnusualManifestException {
-        if (schema.getType() != Schema.Type.ARRAY
-                || !"map".equals(schema.getProp("logicalType"))
-                || schema.getElementType().getType() != Schema.Type.RECORD
-                || schema.getElementType().getFields().size() != 2) {
-            throw new UnusualManifestException("A map is written as %s".formatted(schema));
+    /** Takes the value of a metric of a field. */
+    private interface Metric {
+        void read(AvroCursor in, int id) throws IOException;
+    }
+
+    /**
+     * Reads a map by field id, which is an array of a key and a value; either may be declared as one that may be a null.
+     * One that is written in any other way is left out: a plan without statistics is right.
+     */
+    private static AvroStep metrics(Schema schema, List<Schema.Type> values, Metric metric)
+            throws UnusualManifestException {
+        Schema item = schema.getType() == Schema.Type.ARRAY ? notNull(schema.getElementType()) : schema;
+        if (!"map".equals(schema.getProp("logicalType"))
+                || item.getType() != Schema.Type.RECORD
+                || item.getFields().size() != 2) {
+            return AvroStep.skip(schema);
         }
-        require(schema.getElementType().getFields().get(0).schema(), Schema.Type.INT);
-        require(schema.getElementType().getFields().get(1).schema(), values);
+        Schema key = item.getFields().get(0).schema();
+        Schema value = item.getFields().get(1).schema();
+        if (!isPlain(notNull(key), List.of(Schema.Type.INT)) || !isPlain(notNull(value), values)) {
+            return AvroStep.skip(schema);
+        }
+        return AvroStep.items(item(schema.getElementType(), key, value, metric));
+    }
+
+    private static AvroStep item(Schema item, Schema key, Schema value, Metric metric) throws UnusualManifestException {
+        if (item.getType() == Schema.Type.RECORD
+                && key.getType() != Schema.Type.UNION
+                && value.getType() != Schema.Type.UNION) {
+            return in -> metric.read(in, in.readInt());
+        }
+        int[] id = {-1};
+        AvroStep readKey = AvroStep.optional(key, written -> in -> id[0] = in.readInt(), in -> id[0] = -1);
+        AvroStep skip = AvroStep.skip(notNull(value));
+        AvroStep readValue = AvroStep.optional(
+                value,
+                written -> in -> {
+                    if (id[0] < 0) {
+                        skip.run(in);
+                    } else {
+                        metric.read(in, id[0]);
+                    }
+                },
+                in -> {});
+        return AvroStep.optional(item, written -> AvroStep.all(readKey, readValue), in -> {});
+    }
+
+    /** Returns what a value is that may be a null; anything else as it is. */
+    private static Schema notNull(Schema schema) {
+        if (schema.getType() == Schema.Type.UNION && schema.getTypes().size() == 2) {
+            int empty = schema.getTypes().get(0).getType() == Schema.Type.NULL ? 0 : 1;
+            return schema.getTypes().get(1 - empty);
+        }
+        return schema;
+    }
+
+    private static boolean isPlain(Schema schema, List<Schema.Type> types) {
+        return schema.getLogicalType() == null && types.contains(schema.getType());
     }
 
     /** Reads the next entry. */

@@ -48,7 +48,13 @@ final class RowNumbers {
         void copy(byte[] bits, long at);
     }
 
-    private record Numbers(char[] rows) implements Page {
+    private static final class Numbers implements Page {
+        private final char[] rows;
+
+        private Numbers(char[] rows) {
+            this.rows = rows;
+        }
+
         @Override
         public int size() {
             return rows.length;
@@ -84,7 +90,13 @@ final class RowNumbers {
         }
     }
 
-    private record Bits(long[] words) implements Page {
+    private static final class Bits implements Page {
+        private final long[] words;
+
+        private Bits(long[] words) {
+            this.words = words;
+        }
+
         @Override
         public int size() {
             return Arrays.stream(words).mapToInt(Long::bitCount).sum();

@@ -46,7 +46,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is decoded is what Iceberg's own reader gives, in every field of every file. */
 class ManifestDecoderTest {
-    private static final String LOCATION = "memory:/manifest.avro";
+    static final String LOCATION = "memory:/manifest.avro";
     private static final long SNAPSHOT = 77;
     private final InMemoryFileIO files = new InMemoryFileIO();
     private final Random random = new Random(11);
@@ -316,7 +316,7 @@ class ManifestDecoderTest {
     }
 
     /** A manifest with what it gets only by being listed in a snapshot. */
-    private static ManifestFile listed(ManifestFile manifest, long sequence, @Nullable Long firstRowId) {
+    static ManifestFile listed(ManifestFile manifest, long sequence, @Nullable Long firstRowId) {
         return (ManifestFile) Proxy.newProxyInstance(
                 ManifestFile.class.getClassLoader(),
                 new Class<?>[] {ManifestFile.class},
@@ -390,7 +390,7 @@ class ManifestDecoderTest {
     }
 
     /** With their classes, which equal ones share. */
-    private static List<Object> values(StructLike partition) {
+    static List<Object> values(StructLike partition) {
         List<Object> values = new ArrayList<>();
         for (int i = 0; i < partition.size(); i++) {
             values.add(Objects.requireNonNullElse(partition.get(i, Object.class), "null"));

@@ -13,7 +13,7 @@ SEED ?=
 SOAK_OPTS ?=
 MODULE ?=
 
-.PHONY: help check check-fast demo bench soak differential spark compose-check format tail clean
+.PHONY: help check check-fast demo bench soak differential fuzz spark compose-check format tail clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -43,6 +43,10 @@ soak: ## Gateways under load, kills and a full disk, then "differential"; MINUTE
 differential: ## Random tables read by Eider and by Iceberg's reader; CASES=5000, SEED=N
 	$(MVN) -q -Dquick -DskipTests=false -pl warehouse -am test -Dtest=DifferentialTest \
 	  -Dsurefire.failIfNoSpecifiedTests=false -Deider.test.cases=$(CASES) $(if $(SEED),-Deider.test.seed=$(SEED))
+
+fuzz: ## The lexer against DuckDB's parser, and mutated attacks against the gate, MINUTES=5 each; SEED=N
+	$(MVN) -q -Dquick -DskipTests=false -pl warehouse -am test -Dtest='LexerFuzzTest,GateFuzzTest' \
+	  -Dsurefire.failIfNoSpecifiedTests=false -Deider.test.fuzz.minutes=$(MINUTES) $(if $(SEED),-Deider.test.seed=$(SEED))
 
 spark: ## Spark reads tables that Eider wrote, and compares every row; downloads Spark (300 MB) once
 	$(MVN) -q -Dquick package

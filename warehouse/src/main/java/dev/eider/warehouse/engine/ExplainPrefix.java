@@ -28,12 +28,7 @@ record ExplainPrefix(Optional<ExplainMode> mode, String query) {
                     ErrorCode.UNSUPPORTED,
                     "EXPLAIN has no options here: write EXPLAIN or EXPLAIN ANALYZE before a query");
         }
-        StringBuilder blanks = new StringBuilder(text.length());
-        text.substring(0, cursor.position())
-                .chars()
-                .forEach(c -> blanks.append(c == '\n' || c == '\r' ? (char) c : ' '));
-        return new ExplainPrefix(
-                Optional.of(mode), blanks.append(cursor.remaining()).toString());
+        return new ExplainPrefix(Optional.of(mode), cursor.remainingInPlace());
     }
 
     private static boolean isOption(SqlToken token) {

@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Decides which functions a statement may call: those on a reviewed list, and no other.
@@ -20,14 +21,16 @@ import java.util.stream.Collectors;
 final class FunctionGate {
     private final Set<String> functions = namesIn("functions-allowed.txt");
     private final Set<String> tableFunctions = namesIn("table-functions-allowed.txt");
+    private final Set<String> denied = Stream.of("functions-denied.txt", "table-functions-denied.txt")
+            .flatMap(list -> namesIn(list).stream())
+            .collect(Collectors.toUnmodifiableSet());
 
     /** Fails unless the call is allowed where it stands. */
     void check(SyntaxTree.Call call) {
         String name = SqlToken.lower(call.name());
         boolean allowed = (call.inFrom() ? tableFunctions : functions).contains(name);
         if (!allowed) {
-            String kind = call.inFrom() ? "table function " : "function ";
-            throw new EiderException(ErrorCode.FORBIDDEN, "The " + kind + call.name() + " is not allowed");
+            throw refused(call, name);
         }
         boolean reachesEngine =
                 !call.catalog().isEmpty() || SqlToken.lower(call.schema()).equals("pg_catalog");
@@ -39,6 +42,29 @@ final class FunctionGate {
                     "The function " + call.name() + " cannot be called as " + qualifier + "." + call.name()
                             + "(…); call it as " + call.name() + "(…)");
         }
+    }
+
+    private EiderException refused(SyntaxTree.Call call, String name) {
+        String kind = call.inFrom() ? "table function " : "function ";
+        boolean engines = name.startsWith("__") || name.startsWith("duckdb_") || name.startsWith("pragma_");
+        if (engines || denied.contains(name)) {
+            return new EiderException(ErrorCode.FORBIDDEN, "The " + kind + call.name() + " is not allowed");
+        }
+        if (functions.contains(name)) {
+            return new EiderException(
+                    ErrorCode.INVALID_SQL,
+                    "The function " + call.name() + " returns a value, and cannot be called in FROM");
+        }
+        if (tableFunctions.contains(name)) {
+            return new EiderException(
+                    ErrorCode.INVALID_SQL,
+                    "The function " + call.name() + " returns rows, and can only be called in FROM");
+        }
+        if (!Character.isLetter(name.charAt(0))) {
+            return new EiderException(ErrorCode.INVALID_SQL, "There is no operator " + call.name());
+        }
+        String near = NearestName.suggestion(name, call.inFrom() ? tableFunctions : functions);
+        return new EiderException(ErrorCode.INVALID_SQL, "There is no " + kind + call.name() + near);
     }
 
     /** Returns the names of a list; lines that start with "# " are comments. */

@@ -30,10 +30,10 @@ final class PlainBlanks {
                         ErrorCode.INVALID_SQL,
                         "A text with \\' in a string cannot hold Unicode's blanks; write '' instead");
             }
-            boolean dollars = token.text().startsWith("$") && token.text().length() > 1;
-            if (dollars && token.text().chars().anyMatch(c -> SqlLexer.isUnicodeBlank((char) c))) {
+            if (token.kind() == SqlToken.Kind.STRING && token.text().startsWith("$")) {
                 throw new EiderException(
-                        ErrorCode.INVALID_SQL, "A text in $…$ cannot hold Unicode's blanks; write it as '…'");
+                        ErrorCode.INVALID_SQL,
+                        "A text with a string in $…$ cannot hold Unicode's blanks; write the string as '…'");
             }
             if (token.kind() == SqlToken.Kind.STRING && goesOn(token.text())) {
                 throw new EiderException(

@@ -135,12 +135,18 @@ public final class SqlCursor {
         return sql.substring(position());
     }
 
+    /** Like the other, behind blanks for what was taken, so that places in it are those of the whole. */
+    public String remainingInPlace() {
+        StringBuilder blanks = new StringBuilder(sql.length());
+        sql.substring(0, position()).chars().forEach(c -> blanks.append(c == '\n' || c == '\r' ? (char) c : ' '));
+        return blanks.append(remaining()).toString();
+    }
+
     /** Returns the error that says what should stand here, and what does. */
     public EiderException expected(String what) {
         String found = atEnd() ? "the statement ends" : "found " + abbreviated(peek().text());
         return new EiderException(
-                ErrorCode.INVALID_SQL,
-                "Expected " + what + ", but " + found + " (" + TextPosition.of(sql, position()) + ")");
+                ErrorCode.INVALID_SQL, "Expected " + what + ", but " + found + TextPosition.shown(sql, position()));
     }
 
     private static String abbreviated(String text) {

@@ -369,7 +369,7 @@ public final class SqlLexer {
     }
 
     private EiderException invalid(String message, int at) {
-        return invalid(message + " (" + TextPosition.of(sql, at) + ")");
+        return invalid(message + TextPosition.shown(sql, at));
     }
 
     private static EiderException invalid(String message) {

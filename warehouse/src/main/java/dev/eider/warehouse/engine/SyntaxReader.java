@@ -9,7 +9,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.eider.catalog.EiderException;
 import dev.eider.catalog.ErrorCode;
-import java.util.Locale;
 
 /**
  * Has DuckDB parse a statement, and translates what it answers: a syntax tree as JSON, or an error.
@@ -86,7 +85,7 @@ final class SyntaxReader {
     private static EiderException refused(JsonNode answer, String sql) {
         String message = answer.path("error_message").asText();
         if (message.startsWith("Only SELECT statements")) {
-            return notSelect(sql);
+            return OtherStatements.refused(sql);
         }
         if (message.startsWith("Max expression depth") || message.startsWith("memory exhausted")) {
             return SyntaxWalk.tooDeep();
@@ -97,26 +96,9 @@ final class SyntaxReader {
         // Unlike places in the tree, the place of an error is counted in characters, not in bytes.
         int position = answer.path("position").asInt(-1);
         boolean known = position >= 0 && position <= sql.codePointCount(0, sql.length());
-        String place = known ? " (" + TextPosition.of(sql, sql.offsetByCodePoints(0, position)) + ")" : "";
+        String place = known ? TextPosition.shown(sql, sql.offsetByCodePoints(0, position)) : "";
         return new EiderException(
-                ErrorCode.INVALID_SQL, message.lines().findFirst().orElse("Syntax error") + place);
-    }
-
-    private static EiderException notSelect(String sql) {
-        for (SqlToken token : SqlLexer.significant(sql)) {
-            if (token.kind() == SqlToken.Kind.WORD) {
-                boolean rows = token.isKeyword("SELECT")
-                        || token.isKeyword("FROM")
-                        || token.isKeyword("WITH")
-                        || token.isKeyword("PIVOT");
-                return new EiderException(
-                        ErrorCode.UNSUPPORTED,
-                        rows
-                                ? "PIVOT is not supported in this form without the list of values, as in ON column IN (…);"
-                                        + " a join has to stand in brackets"
-                                : "Not a query: " + token.text().toUpperCase(Locale.ROOT));
-            }
-        }
-        return new EiderException(ErrorCode.UNSUPPORTED, "Not a query");
+                ErrorCode.INVALID_SQL,
+                message.lines().findFirst().orElse("Syntax error") + OtherStatements.hint(sql) + place);
     }
 }

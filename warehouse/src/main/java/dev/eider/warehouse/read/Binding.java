@@ -5,6 +5,7 @@ import dev.eider.catalog.TableState;
 import dev.eider.warehouse.engine.Cancellation;
 import dev.eider.warehouse.engine.DynamicPivots;
 import dev.eider.warehouse.engine.EngineConnection;
+import dev.eider.warehouse.engine.NearestName;
 import dev.eider.warehouse.engine.ParsedQuery;
 import dev.eider.warehouse.engine.QueryEngine;
 import dev.eider.warehouse.engine.SqlLexer;
@@ -83,7 +84,7 @@ final class Binding {
         List<BoundQuery.Pin> pins = new ArrayList<>();
         Map<BoundQuery.Pin, TableState> pinned = new HashMap<>();
         for (TableReference reference : query.tables()) {
-            Referent referent = Referent.choose(Referent.of(reference), states);
+            Referent referent = Referent.choose(Referent.of(reference), states, this::near);
             TableState state = Objects.requireNonNull(states.get(referent.table()), "state");
             BoundQuery.Pin pin = reference
                     .changes()
@@ -93,6 +94,17 @@ final class Binding {
             pinned.put(pin, state);
         }
         return new BoundQuery(query.text(), pins, now, pinned);
+    }
+
+    /** Asks the catalog only where a statement fails. */
+    private String near(TableIdentifier missing) {
+        if (!parts.catalog().namespaceExists(missing.namespace())) {
+            return "";
+        }
+        List<String> names = parts.catalog().listTables(missing.namespace()).stream()
+                .map(TableIdentifier::name)
+                .toList();
+        return NearestName.suggestion(missing.name(), names);
     }
 
     /** What describes a table as a whole is read as it is now, unless the statement itself gives a version. */

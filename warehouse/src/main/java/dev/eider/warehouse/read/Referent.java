@@ -3,6 +3,7 @@ package dev.eider.warehouse.read;
 import dev.eider.catalog.EiderException;
 import dev.eider.catalog.ErrorCode;
 import dev.eider.catalog.TableCatalog;
+import dev.eider.catalog.TableNames;
 import dev.eider.catalog.TableState;
 import dev.eider.warehouse.engine.TableReference;
 import dev.eider.warehouse.metadata.MetadataTable;
@@ -10,6 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
 import org.apache.iceberg.catalog.TableIdentifier;
 
 /**
@@ -19,6 +22,7 @@ import org.apache.iceberg.catalog.TableIdentifier;
  * @param metadata the metadata table of it, if one is meant
  */
 record Referent(TableIdentifier table, Optional<MetadataTable> metadata) {
+    private static final Set<String> SYSTEM = Set.of("information_schema", "pg_catalog");
 
     /** Returns what a reference may mean, the likeliest first: a table of that very name goes before any other meaning. */
     static List<Referent> of(TableReference reference) {
@@ -32,6 +36,12 @@ record Referent(TableIdentifier table, Optional<MetadataTable> metadata) {
         }
         List<Referent> meanings = new ArrayList<>();
         meanings.add(new Referent(TableNaming.identifier(path), Optional.empty()));
+        if (path.size() == 2) {
+            // A table of the default namespace; a table of that very name in a namespace goes before it.
+            MetadataTable.named(path.get(1))
+                    .ifPresent(metadata -> meanings.add(
+                            new Referent(TableNaming.identifier(path.subList(0, 1)), Optional.of(metadata))));
+        }
         String name = reference.name();
         int dollar = name.lastIndexOf('$');
         if (dollar > 0) {
@@ -57,18 +67,29 @@ record Referent(TableIdentifier table, Optional<MetadataTable> metadata) {
         return TableNaming.identifier(table);
     }
 
-    /** Returns the first meaning whose table exists. */
-    static Referent choose(List<Referent> meanings, Map<TableIdentifier, TableState> states) {
+    /**
+     * Returns the first meaning whose table exists.
+     *
+     * @param near gives the end of a sentence that suggests another name for a table that does not exist
+     */
+    static Referent choose(
+            List<Referent> meanings, Map<TableIdentifier, TableState> states, Function<TableIdentifier, String> near) {
         return meanings.stream()
                 .filter(meaning -> states.containsKey(meaning.table()))
                 .findFirst()
-                .orElseThrow(() -> missing(meanings));
+                .orElseThrow(() -> missing(meanings, near));
     }
 
-    private static EiderException missing(List<Referent> meanings) {
+    private static EiderException missing(List<Referent> meanings, Function<TableIdentifier, String> near) {
         TableIdentifier table = meanings.get(meanings.size() - 1).table();
         if (table.name().indexOf('$') < 1) {
-            return TableCatalog.notFound(table);
+            TableIdentifier likeliest = meanings.get(0).table();
+            TableIdentifier first = likeliest.name().indexOf('$') < 1 ? likeliest : table;
+            EiderException missing = TableCatalog.notFound(first);
+            String more = SYSTEM.contains(TableNames.folded(first.namespace().toString()))
+                    ? "; SHOW ALL TABLES lists the tables and their columns, DESCRIBE t those of one"
+                    : near.apply(first);
+            return new EiderException(missing.code(), missing.getMessage() + more);
         }
         return new EiderException(
                 ErrorCode.TABLE_NOT_FOUND,

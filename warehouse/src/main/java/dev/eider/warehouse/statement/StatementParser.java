@@ -55,7 +55,7 @@ final class StatementParser {
         boolean ifNotExists = cursor.accept("IF", "NOT", "EXISTS");
         TableIdentifier table = TableNaming.identifier(cursor.path("the name of a table"));
         if (cursor.peek().isKeyword("AS")) {
-            throw unsupported("CREATE TABLE … AS");
+            throw unsupported("CREATE TABLE … AS", "create the table with its columns, then use INSERT INTO … SELECT");
         }
         cursor.expectSymbol("(");
         List<ColumnDefinition> columns = new ArrayList<>();
@@ -100,12 +100,12 @@ final class StatementParser {
 
     private static InsertInto insert(SqlCursor cursor) {
         if (cursor.peek().isKeyword("OR")) {
-            throw unsupported("INSERT OR …");
+            throw unsupported("INSERT OR …", "tables have no keys that rows could replace");
         }
         cursor.expect("INTO");
         TableIdentifier table = TableNaming.identifier(cursor.path("the name of a table"));
         if (cursor.peek().isKeyword("BY")) {
-            throw unsupported("INSERT … BY NAME");
+            throw unsupported("INSERT … BY NAME", "list the columns, as in INSERT INTO t (a, b)");
         }
         List<String> columns = new ArrayList<>();
         if (cursor.peek().isSymbol("(") && !startsQuery(cursor)) {
@@ -119,9 +119,9 @@ final class StatementParser {
             throw cursor.expected("VALUES or a query");
         }
         if (cursor.peek().isKeyword("DEFAULT")) {
-            throw unsupported("INSERT … DEFAULT VALUES");
+            throw unsupported("INSERT … DEFAULT VALUES", "give the values");
         }
-        return new InsertInto(table, columns, cursor.remaining());
+        return new InsertInto(table, columns, cursor.remainingInPlace());
     }
 
     /** Both a column list and a query may stand in parentheses. */
@@ -153,6 +153,10 @@ final class StatementParser {
         if (!cursor.atEnd()) {
             throw unsupported("%s after %s".formatted(cursor.peek().text(), statement));
         }
+    }
+
+    private static EiderException unsupported(String what, String instead) {
+        return new EiderException(ErrorCode.UNSUPPORTED, what + " is not supported yet: " + instead);
     }
 
     private static EiderException unsupported(String what) {

@@ -179,11 +179,17 @@ public final class StatementRunner {
     private static String converted(String query, List<NestedField> targets) {
         StringJoiner columns = new StringJoiner(", ");
         StringJoiner names = new StringJoiner(", ");
+        // A value that does not fit is reported under the name that it has here: the table's, unless two fold to one.
+        long distinct = targets.stream()
+                .map(target -> TableNames.folded(target.name()))
+                .distinct()
+                .count();
         for (int i = 0; i < targets.size(); i++) {
             NestedField target = targets.get(i);
-            columns.add("CAST(eider_%d AS %s) AS %s"
-                    .formatted(i, DuckDbTypes.of(target.type()), SqlText.quoteIdentifier(target.name())));
-            names.add("eider_" + i);
+            String column = SqlText.quoteIdentifier(target.name());
+            String source = distinct == targets.size() ? column : "eider_" + i;
+            columns.add("CAST(%s AS %s) AS %s".formatted(source, DuckDbTypes.of(target.type()), column));
+            names.add(source);
         }
         return "SELECT %s FROM (%s\n) AS eider_source(%s)".formatted(columns, query, names);
     }

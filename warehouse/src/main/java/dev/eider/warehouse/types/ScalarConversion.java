@@ -21,6 +21,9 @@ record ScalarConversion(ArrowType transport, Conversion conversion) {
     private static final long MILLIS_PER_DAY = 86_400_000L;
     private static final long MICROS_PER_DAY = 86_400_000_000L;
 
+    /** The engine's first day: what is stored before it, other engines read as another day. */
+    private static final String LEAST_DATE = "DATE '5877642-06-25 (BC)'";
+
     // The ends of what DuckDB's functions make timestamps from; 64 bits of microseconds reach hardly further.
     private static final long MIN_MICROS = -9_223_372_022_400_000_000L;
     private static final long MAX_MICROS = 9_223_372_036_854_775_806L;
@@ -108,7 +111,11 @@ record ScalarConversion(ArrowType transport, Conversion conversion) {
             return Optional.empty();
         }
         if (date.getUnit() == DateUnit.DAY) {
-            return castIf(true, date);
+            return checked(
+                    date,
+                    "NOT isfinite($) OR $ < " + LEAST_DATE,
+                    message(column, "a date is infinite or too far away"),
+                    "$");
         }
         return checked(
                 INT64,
@@ -145,12 +152,16 @@ record ScalarConversion(ArrowType transport, Conversion conversion) {
         }
         String function = zoned ? "make_timestamptz" : "make_timestamp";
         if (source.getUnit() == TimeUnit.MICROSECOND) {
-            return castIf(true, source);
+            return checked(
+                    source,
+                    "NOT isfinite($) OR epoch_us($) < " + MIN_MICROS,
+                    message(column, "a timestamp is infinite or too far away"),
+                    "$");
         }
         if (source.getUnit() == TimeUnit.NANOSECOND) {
             return checked(
                     INT64,
-                    "$ % 1000 <> 0",
+                    "$ % 1000 <> 0 OR $ = " + Long.MAX_VALUE + " OR $ <= " + -Long.MAX_VALUE,
                     message(
                             column,
                             "a timestamp has nanoseconds, and the table stores microseconds; a table of format version"
@@ -170,7 +181,7 @@ record ScalarConversion(ArrowType transport, Conversion conversion) {
             return Optional.empty();
         }
         if (source.getUnit() == TimeUnit.NANOSECOND) {
-            return castIf(true, source);
+            return checked(source, "NOT isfinite($)", message(column, "a timestamp is infinite or too far away"), "$");
         }
         long nanos = micros(source.getUnit()) * 1000;
         return checked(

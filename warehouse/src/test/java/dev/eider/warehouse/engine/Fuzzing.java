@@ -50,8 +50,9 @@ record Fuzzing(long firstSeed, long cases, Duration duration) {
             } catch (AssertionError | RuntimeException e) {
                 throw new AssertionError("%s, -Deider.test.seed=%d: %s".formatted(name, seed, e.getMessage()), e);
             }
-            if (done % 1_000_000 == 0) {
-                System.out.println("fuzz " + name + ": " + done + " cases so far: " + counts);
+            if (done % 100_000 == 0) {
+                System.out.println(
+                        "fuzz " + name + ": " + done + " cases so far, from seed " + firstSeed + ": " + counts);
             }
         }
         System.out.println("fuzz " + name + ": " + done + " cases from seed " + firstSeed + ": " + counts);

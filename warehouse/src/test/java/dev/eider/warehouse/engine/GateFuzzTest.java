@@ -2,6 +2,8 @@ package dev.eider.warehouse.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.eider.catalog.EiderException;
@@ -23,7 +25,9 @@ import org.junit.jupiter.api.Test;
  */
 class GateFuzzTest {
     private static final Fuzzing FUZZING = Fuzzing.configured(4_000);
-    private static final JsonMapper JSON = new JsonMapper();
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+            .build();
     private static final Set<String> FUNCTIONS = FunctionGate.namesIn("functions-allowed.txt");
     private static final Set<String> TABLE_FUNCTIONS = FunctionGate.namesIn("table-functions-allowed.txt");
     private static final Wrapping VALUE = new Wrapping("SELECT epoch_ms(CAST((%s) AS TIMESTAMPTZ))");
@@ -146,7 +150,7 @@ class GateFuzzTest {
             for (JsonNode node : answer.findParents("type")) {
                 judge(node, known, "%s runs as %s".formatted(sql, text));
             }
-        } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
+        } catch (JsonProcessingException e) {
             throw new AssertionError(json, e);
         }
     }

@@ -61,17 +61,26 @@ class LexerFuzzTest {
         return "the same";
     }
 
-    /** Right before a comment, DuckDB takes some operators for ones without a special meaning. */
+    /** Right before a comment or a sign, DuckDB takes some operators for ones without a special meaning. */
     private static String apart(String text) {
         List<SqlToken> all = SqlLexer.tokens(text);
         StringBuilder apart = new StringBuilder();
         for (int i = 0; i < all.size(); i++) {
             SqlToken token = all.get(i);
             if (token.kind() != SqlToken.Kind.COMMENT) {
-                apart.append(token.text()).append(runsIntoComment(all, i) ? "/**/ " : " ");
+                boolean joined = isOperator(token)
+                        && i + 1 < all.size()
+                        && isOperator(all.get(i + 1))
+                        && all.get(i + 1).start() == token.end();
+                apart.append(token.text()).append(joined ? "" : runsIntoComment(all, i) ? "/**/ " : " ");
             }
         }
         return apart.toString();
+    }
+
+    private static boolean isOperator(SqlToken token) {
+        return token.kind() == SqlToken.Kind.SYMBOL
+                && ",()[]{}.;".indexOf(token.text().charAt(0)) < 0;
     }
 
     private static boolean runsIntoComment(List<SqlToken> tokens, int index) {

@@ -145,7 +145,11 @@ class SqlLexerTest {
         assertThat(cursor.accept("VALUES")).isFalse();
         assertThat(cursor.remaining()).isEqualTo("select 1");
         assertThatThrownBy(() -> cursor.expect("VALUES"))
-                .hasMessage("Expected VALUES, but found select (line 1, column 37)");
+                .hasMessage(
+                        """
+                        Expected VALUES, but found select (line 1, column 37)
+                          insert INTO ns."T" /* x */ (a, (b)) select 1
+                                                              ^""");
         cursor.next();
         cursor.next();
         assertThat(cursor.atEnd()).isTrue();

@@ -85,6 +85,7 @@ class MetadataTablesTest {
                 "main.\"T$Snapshots\"",
                 "eider.main.\"t$snapshots\"",
                 "main.t.snapshots",
+                "t.snapshots",
                 "MAIN.T.SNAPSHOTS")) {
             assertThat(test.query("SELECT count(*) FROM " + name)).containsExactly("2");
         }

@@ -49,6 +49,54 @@ class StatementRunnerTest {
     }
 
     @Test
+    void errorsOfAnInsertSpeakOfTheCallersTextAndTheTablesColumns() {
+        test.execute("CREATE TABLE t (id INTEGER, name VARCHAR)");
+
+        assertThatThrownBy(() -> test.execute("INSERT INTO t\n  SELECT 1, 'ü' + FROM t"))
+                .hasMessageContaining("(line 2, column 19)")
+                .hasMessageContaining("\n    SELECT 1, 'ü' + FROM t\n");
+        assertThatThrownBy(() -> test.execute("INSERT INTO t (name, id) VALUES ('a', 'b')"))
+                .hasMessageContaining("id")
+                .hasMessageNotContaining("eider_");
+        assertThatThrownBy(() -> test.execute("INSERT INTO t SELECT 1, nme FROM t"))
+                .hasMessageContaining("nme");
+        assertThatThrownBy(() -> test.execute("CREATE TABLE u AS SELECT 1"))
+                .hasMessageContaining("create the table with its columns, then use INSERT INTO … SELECT");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "INSERT INTO t (d) VALUES (DATE 'infinity')",
+                "INSERT INTO t (d) VALUES (DATE '-infinity')",
+                "INSERT INTO t (ts) VALUES (TIMESTAMP 'infinity')",
+                "INSERT INTO t (tz) VALUES (TIMESTAMPTZ '-infinity')",
+                "INSERT INTO t (l) VALUES ([DATE '2024-01-01', NULL, DATE 'infinity'])",
+                "INSERT INTO t (s) SELECT {'ts': TIMESTAMP 'infinity'}",
+            })
+    void refusesMomentsWithoutEndWhichOtherEnginesReadAsDates(String sql) {
+        test.execute("CREATE TABLE t (d DATE, ts TIMESTAMP, tz TIMESTAMPTZ, l DATE[], s STRUCT(ts TIMESTAMP))");
+        test.execute("INSERT INTO t VALUES (DATE '9999-12-31', TIMESTAMP '0001-01-01', now(), [NULL], NULL)");
+
+        assertThatThrownBy(() -> test.execute(sql))
+                .isInstanceOf(EiderException.class)
+                .hasMessageContaining("infinite");
+        assertThat(test.query("SELECT count(*) FROM t")).containsExactly("1");
+    }
+
+    @Test
+    void suggestsTheTableThatWasMeant() {
+        test.execute("CREATE TABLE orders (id INTEGER)");
+
+        assertThatThrownBy(() -> test.query("SELECT * FROM ordesr")).hasMessageContaining("did you mean orders?");
+        assertThatThrownBy(() -> test.query("SELECT * FROM nothing.of_the_kind"))
+                .hasMessageContaining("Table nothing.of_the_kind does not exist")
+                .hasMessageNotContaining("did you mean");
+        assertThatThrownBy(() -> test.query("SELECT * FROM information_schema.tables"))
+                .hasMessageContaining("SHOW ALL TABLES");
+    }
+
+    @Test
     void convertsValuesToTheColumnsTypesAsAnInsertDoes() {
         test.execute("CREATE TABLE t (d DATE, u UUID, l INTEGER[], s STRUCT(a BIGINT, b VARCHAR), "
                 + "m MAP(VARCHAR, DOUBLE), z TIMESTAMPTZ, b BLOB, f FLOAT, h TIME)");

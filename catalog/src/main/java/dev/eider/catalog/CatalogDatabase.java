@@ -9,6 +9,8 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Properties;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteOpenMode;
 
 /**
@@ -19,6 +21,7 @@ import org.sqlite.SQLiteOpenMode;
  */
 final class CatalogDatabase implements AutoCloseable {
     private static final int CONNECTIONS = 8;
+    private static final Logger LOG = LoggerFactory.getLogger(CatalogDatabase.class);
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final HikariDataSource pool;
@@ -116,8 +119,11 @@ final class CatalogDatabase implements AutoCloseable {
 
     /** Runs single statements, each its own transaction. */
     <T> T run(Work<T> work) throws SQLException {
-        try (Connection connection = pool.getConnection()) {
+        Connection connection = pool.getConnection();
+        try {
             return work.run(connection);
+        } finally {
+            giveBack(connection);
         }
     }
 
@@ -137,17 +143,18 @@ final class CatalogDatabase implements AutoCloseable {
     }
 
     /**
-     * Runs statements as one transaction.
+     * Runs statements as one transaction. Once the database has confirmed the commit, nothing is thrown any more.
      *
      * @throws InDoubtException if the database was told to commit and did not confirm it: it may have, it may yet
      * @throws SQLException if nothing was or ever will be applied
      */
     <T> T transact(Work<T> work) throws SQLException {
         requireInPlace();
-        try (Connection connection = pool.getConnection()) {
-            connection.setAutoCommit(false);
+        Connection connection = pool.getConnection();
+        try {
             T result;
             try {
+                connection.setAutoCommit(false);
                 result = work.run(connection);
             } catch (SQLException | RuntimeException e) {
                 rollBack(connection, e);
@@ -155,6 +162,18 @@ final class CatalogDatabase implements AutoCloseable {
             }
             commit(connection);
             return result;
+        } finally {
+            giveBack(connection);
+        }
+    }
+
+    /** What the pool does to a connection that it takes back may fail too, and says nothing of the work that was done. */
+    private void giveBack(Connection connection) {
+        try {
+            connection.close();
+        } catch (SQLException | RuntimeException e) {
+            LOG.warn("A connection to the catalog database is given up: {}", e.getMessage());
+            pool.evictConnection(connection);
         }
     }
 

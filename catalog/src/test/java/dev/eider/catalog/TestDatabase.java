@@ -90,7 +90,12 @@ record TestDatabase(String uri, String warehouse, KeptFiles files) {
 
     /** Opens a catalog whose connections fail as the script says, and which does not wait for long. */
     TableCatalog open(Faults faults, Duration patience) {
-        CatalogConfig config = config(faults.uri(uri));
+        return open(faults.uri(uri), patience);
+    }
+
+    /** Likewise, by the URI of another driver. */
+    TableCatalog open(String opened, Duration patience) {
+        CatalogConfig config = config(opened);
         return TableCatalog.open(
                 config, TableCatalog.properties(config), properties -> files, Clock.systemUTC(), patience);
     }

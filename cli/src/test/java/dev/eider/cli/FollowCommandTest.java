@@ -84,8 +84,7 @@ class FollowCommandTest {
                     100, Map.of("EIDER_URL", url), "follow", "t", "--from", "0", "--count", "20", "--max-rows", "4");
             List<String> header = all.out().lines().skip(1).limit(1).toList();
 
-            assertThat(all.err())
-                    .isEqualTo("Following main.t, branch main, from its first snapshot on; Ctrl-C ends it.\n");
+            assertThat(all.err()).isEqualTo("Following t, branch main, from its first snapshot on; Ctrl-C ends it.\n");
             assertThat(all.out()).contains("rows (4 shown)");
             assertThat(header).first().asString().contains("_change_type").doesNotContain("_commit_snapshot_id");
             String snapshot = run("snapshots", "t", "-f", "csv")
@@ -95,7 +94,7 @@ class FollowCommandTest {
                     .get(1)
                     .split(",")[1];
             assertThat(run("follow", "t", "--from", snapshot, "--count", "10").err())
-                    .isEqualTo("Following main.t, branch main, from snapshot " + snapshot
+                    .isEqualTo("Following t, branch main, from snapshot " + snapshot
                             + " on, without it; Ctrl-C ends it.\n");
         }
     }

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(90)
 class ServeStopTest {
     /** Its rows come at once, and never end. */
-    private static final String ENDLESS = "SELECT a.range FROM range(1000000000) a, range(1000000000) b";
+    private static final String ENDLESS = "SELECT range FROM range(1000000000000)";
 
     @TempDir
     private Path directory;

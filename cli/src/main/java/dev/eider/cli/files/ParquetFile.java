@@ -104,6 +104,11 @@ public final class ParquetFile implements AutoCloseable {
 
     /** Names the file in an error that a stream of it threw. */
     public IOException unreadable(UncheckedIOException e) {
+        Throwable cause = e.getCause();
+        if (cause instanceof IOException known
+                && String.valueOf(known.getMessage()).startsWith(path + " cannot be read")) {
+            return known;
+        }
         return unreadable(path, e);
     }
 

@@ -9,6 +9,7 @@ import dev.eider.cli.display.Records;
 import dev.eider.cli.display.Terminal;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -86,7 +87,7 @@ final class SnapshotsCommand implements Callable<Integer> {
                     snapshot.committedAt(),
                     snapshot.operation(),
                     snapshot.current(),
-                    snapshot.summary());
+                    new TreeMap<>(snapshot.summary()));
         }
         return records;
     }

@@ -163,17 +163,30 @@ public final class ScriptedGateway implements AutoCloseable {
             }
         }
 
+        /** Frees what it has received, also when the client gives up. */
+        private static long count(FlightStream rows) {
+            try (rows) {
+                long total = 0;
+                while (rows.next()) {
+                    total += rows.getRoot().getRowCount();
+                }
+                return total;
+            } catch (RuntimeException e) {
+                throw e;
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
         @Override
         public Runnable acceptPut(CallContext context, FlightStream rows, StreamListener<PutResult> acknowledgements) {
             return () -> {
                 begin(context);
                 await(appends);
-                long total = 0;
-                while (rows.next()) {
-                    total += rows.getRoot().getRowCount();
-                }
+                String path = String.join("/", rows.getDescriptor().getPath());
+                long total = count(rows);
                 appended.add(total);
-                paths.add(String.join("/", rows.getDescriptor().getPath()));
+                paths.add(path);
                 boolean repeated = !keys.add(options.get(options.size() - 1).getOrDefault("eider-idempotency-key", ""));
                 String receipt =
                         """

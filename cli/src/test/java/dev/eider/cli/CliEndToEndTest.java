@@ -151,6 +151,20 @@ class CliEndToEndTest {
     }
 
     @Test
+    void aFileThatBreaksOffIsNamedAndStoresNothing() throws Exception {
+        byte[] bytes = Files.readAllBytes(Path.of(FLIGHTS));
+        for (int i = bytes.length - 200_000; i < bytes.length - 197_000; i++) {
+            bytes[i] ^= (byte) 0x55;
+        }
+        Path bent = Files.write(directory.resolve("bent.parquet"), bytes);
+
+        assertThat(run("ingest", bent.toString(), "-n", "bent").err())
+                .startsWith("eider: " + bent + " cannot be read as Parquet: Invalid")
+                .doesNotContain("Exception", "errno");
+        assertThat(run("query", "FROM bent").err()).contains("bent does not exist");
+    }
+
+    @Test
     void gatewayAnswersPing() {
         assertThat(run("ping").out()).contains(" answers: Eider ").contains("round trip ");
     }

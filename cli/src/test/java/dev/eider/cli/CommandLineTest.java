@@ -25,7 +25,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 class CommandLineTest {
-    private static final Path FLIGHTS = Path.of("../examples/flights.parquet");
     private static final String AIRPORTS =
             Path.of("../examples/airports.parquet").toString();
 
@@ -425,11 +424,6 @@ class CommandLineTest {
             CommandRun run = run("ingest", bent.toString(), "-n", "t");
             assertThat(run.err()).doesNotContain("Exception");
         }
-        // The last row groups are read when the others are under way.
-        Path late = bent(FLIGHTS, Files.size(FLIGHTS) - 200_000);
-        assertThat(run("ingest", late.toString(), "-n", "t").err())
-                .startsWith("eider: " + late + " cannot be read as Parquet: Invalid")
-                .doesNotContain("Exception", "errno");
         gateway.appended.clear();
         assertThat(gateway.appended).isEmpty();
     }

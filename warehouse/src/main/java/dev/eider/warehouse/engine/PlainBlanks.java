@@ -30,10 +30,13 @@ final class PlainBlanks {
                         ErrorCode.INVALID_SQL,
                         "A text with \\' in a string cannot hold Unicode's blanks; write '' instead");
             }
-            if (token.kind() == SqlToken.Kind.STRING && token.text().startsWith("$")) {
+            boolean dollars = token.kind() == SqlToken.Kind.STRING
+                    ? token.text().startsWith("$")
+                    : token.kind() == SqlToken.Kind.WORD && token.text().contains("$");
+            if (dollars) {
                 throw new EiderException(
                         ErrorCode.INVALID_SQL,
-                        "A text with a string in $…$ cannot hold Unicode's blanks; write the string as '…'");
+                        "A text with $ in a name, or around a string, cannot hold Unicode's blanks; quote it otherwise");
             }
             if (token.kind() == SqlToken.Kind.STRING && goesOn(token.text())) {
                 throw new EiderException(

@@ -60,6 +60,9 @@ final class FunctionGate {
                     ErrorCode.INVALID_SQL,
                     "The function " + call.name() + " returns rows, and can only be called in FROM");
         }
+        if (name.isEmpty()) {
+            return new EiderException(ErrorCode.INVALID_SQL, "The name of a function is empty");
+        }
         if (!Character.isLetter(name.charAt(0))) {
             return new EiderException(ErrorCode.INVALID_SQL, "There is no operator " + call.name());
         }

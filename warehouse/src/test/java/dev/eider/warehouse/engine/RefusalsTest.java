@@ -69,7 +69,7 @@ class RefusalsTest {
                 "SELECT * FROM generate_serie(1, 2) # INVALID_SQL # did you mean generate_series?",
                 "SELECT * FROM lower('x') # INVALID_SQL # returns a value, and cannot be called in FROM",
                 "SELECT json_each('[]') # INVALID_SQL # returns rows, and can only be called in FROM",
-                "SELECT \"\"('x') # INVALID_SQL # The name of a function is empty",
+                "SELECT list_aggregate([1], '') # INVALID_SQL # The name of a function is empty",
                 "SELECT current_setting('x') # FORBIDDEN # The function current_setting is not allowed",
                 "SELECT * FROM read_csv('x') # FORBIDDEN # The table function read_csv is not allowed",
                 "SELECT * FROM iceberg_scan('x') # FORBIDDEN # The table function iceberg_scan is not allowed",

@@ -54,7 +54,8 @@ final class FileMetrics {
         for (FloatingColumn column : floatingColumns(table.schema().asStruct(), List.of())) {
             floating.add(measure(column, footer, file, connection));
         }
-        Metrics metrics = ParquetUtil.footerMetrics(footer, floating.stream(), MetricsConfig.forTable(table));
+        Metrics merged = ParquetUtil.footerMetrics(footer, floating.stream(), MetricsConfig.forTable(table));
+        Metrics metrics = UuidBounds.of(CompleteBounds.of(merged, footer), table.schema());
         return DataFiles.builder(table.spec())
                 .withPath(location)
                 .withFormat(FileFormat.PARQUET)

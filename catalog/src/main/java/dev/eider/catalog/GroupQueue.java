@@ -112,7 +112,7 @@ public final class GroupQueue<T, R> {
             busy = true;
         } catch (RejectedExecutionException e) {
             waiting.remove(entry);
-            throw new EiderException(ErrorCode.SHUTTING_DOWN, "No more writes are taken: this process ends", e);
+            throw stopped(e);
         }
     }
 
@@ -179,9 +179,25 @@ public final class GroupQueue<T, R> {
             if (busy) {
                 workers.execute(this::drain);
             }
+        } catch (RejectedExecutionException e) {
+            busy = false;
+            refuseWaiting(e);
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Nothing was begun of what waits: it can be refused, whatever becomes of the group that runs. */
+    private void refuseWaiting(RejectedExecutionException reason) {
+        for (Entry<T, R> entry : waiting) {
+            entry.failure = stopped(reason);
+            entry.changed.signal();
+        }
+        waiting.clear();
+    }
+
+    private static EiderException stopped(RejectedExecutionException reason) {
+        return new EiderException(ErrorCode.SHUTTING_DOWN, "No more writes are taken: this process ends", reason);
     }
 
     private void deliver(List<Entry<T, R>> group, List<R> results, @Nullable Throwable failure) {

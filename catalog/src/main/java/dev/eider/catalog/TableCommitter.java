@@ -150,10 +150,13 @@ final class TableCommitter {
         return Optional.of(pointers.apply(staged.transaction(upkeep)));
     }
 
-    /** A request that was made for another shape, or names a branch that is not there, may know more than we do. */
+    /**
+     * Returns whether a request may start from the table as this process knows it. Edits and creates look at what is
+     * there, so they start from the current pointer; so does an append that was made for another shape or branch.
+     */
     private static boolean isOf(TableState state, TableRequest request) {
         if (!(request instanceof TableRequest.Append append)) {
-            return true;
+            return false;
         }
         TableMetadata here = state.metadata();
         TableMetadata there = append.target().metadata();

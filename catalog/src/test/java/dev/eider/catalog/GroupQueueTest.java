@@ -54,6 +54,22 @@ class GroupQueueTest {
     }
 
     @Test
+    void refusesWhatWaitsWhenItsWorkersEnd() throws Exception {
+        GroupQueue<Integer, Integer> queue = queue(100, 1, 100);
+        List<CompletableFuture<Integer>> accepted = submit(queue, 0, 1);
+        workers.shutdown();
+        released.countDown();
+
+        assertThat(accepted.get(0).join()).isZero();
+        assertThat(accepted.get(1))
+                .failsWithin(Duration.ofSeconds(10))
+                .withThrowableOfType(java.util.concurrent.ExecutionException.class)
+                .havingCause()
+                .isInstanceOfSatisfying(
+                        EiderException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.SHUTTING_DOWN));
+    }
+
+    @Test
     void boundsAGroupByCountAndByWeight() throws Exception {
         GroupQueue<Integer, Integer> queue = queue(100, 3, 10);
         List<CompletableFuture<Integer>> accepted = submit(queue, 0, 1, 2, 3, 4, 7, 20, 1);

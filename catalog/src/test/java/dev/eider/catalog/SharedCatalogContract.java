@@ -51,6 +51,43 @@ abstract class SharedCatalogContract {
     }
 
     @Test
+    void editsSeeTheTableAsItIsAfterAForeignCommit() {
+        try (TableCatalog ours = database.open();
+                TableCatalog others = database.open()) {
+            TableState table = TestCatalog.create(ours, "orders");
+            TestDatabase.append(ours, table, "ours").orThrow();
+            others.committer()
+                    .edit(others.load(ORDERS), edited -> edited.updateProperties()
+                            .set("foreign", "yes")
+                            .commit())
+                    .orThrow();
+
+            ours.committer()
+                    .edit(table, edited -> {
+                        assertThat(edited.properties()).containsEntry("foreign", "yes");
+                        edited.updateProperties().set("own", "yes").commit();
+                    })
+                    .orThrow();
+
+            assertThat(ours.load(ORDERS).metadata().properties()).containsKeys("foreign", "own");
+        }
+    }
+
+    @Test
+    void createsAgainWhatAnotherProcessHasDropped() {
+        try (TableCatalog ours = database.open();
+                TableCatalog others = database.open()) {
+            TableState table = TestCatalog.create(ours, "orders");
+            TestDatabase.append(ours, table, "ours").orThrow();
+            assertThat(others.committer().drop(ORDERS)).isTrue();
+
+            TableState again = TestCatalog.create(ours, "orders");
+
+            assertThat(again.metadata().uuid()).isNotEqualTo(table.metadata().uuid());
+        }
+    }
+
+    @Test
     void stockClientsAppendToOurTablesAndWeToTheirs() throws Exception {
         try (TableCatalog ours = database.open();
                 JdbcCatalog stock = database.stock()) {

@@ -163,10 +163,14 @@ final class ClientFlow {
         }
     }
 
-    /** Returns the reason why the call ended early, or else {@code failure}: one is often the consequence of the other. */
+    /**
+     * Returns the reason why the call ended early, or else {@code failure}: one is often the consequence of the other. An
+     * outcome that is unknown stays so: the reason would say that the call may be repeated.
+     */
     Throwable reasonOr(Throwable failure) {
         EiderException reason = ended;
-        return reason == null ? failure : reason;
+        boolean unknown = failure instanceof EiderException known && known.code() == ErrorCode.OUTCOME_UNKNOWN;
+        return reason == null || unknown ? failure : reason;
     }
 
     /** Returns whether the client has room for more now. */

@@ -8,10 +8,9 @@ import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Proves from the clients' logs what tables must hold, row by row. Only while no append is under way. Confined to one
@@ -32,7 +31,7 @@ final class Checker {
 
     /** Checks one table. */
     Verdict check(String table, RowSource source) {
-        return check(java.util.List.of(table), logged(), source);
+        return check(List.of(table), logged(), source);
     }
 
     private Journals logged() {
@@ -45,29 +44,45 @@ final class Checker {
 
     private static Verdict check(Collection<String> tables, Journals logged, RowSource source) {
         Verdict verdict = new Verdict();
-        Map<Long, BitSet> found = new HashMap<>();
-        Set<String> read = new HashSet<>();
         for (String table : tables) {
-            try {
-                source.read(table, row -> compare(table, row, logged.intents(), found, verdict));
-                read.add(table);
-            } catch (RuntimeException e) {
-                verdict.fault(Verdict.Fault.UNREADABLE, "table " + table + " cannot be read: " + e);
-            }
-        }
-        for (Intent intent : logged.intents().values()) {
-            if (read.contains(intent.table())) {
-                judge(intent, Optional.ofNullable(logged.outcomes().get(intent.number())), found, verdict);
+            for (String branch : List.of(Intent.MAIN, Intent.SIDE)) {
+                check(table, branch, logged, source, verdict);
             }
         }
         return verdict;
     }
 
+    private static void check(String table, String branch, Journals logged, RowSource source, Verdict verdict) {
+        Map<Long, BitSet> found = new HashMap<>();
+        try {
+            source.read(table, branch, row -> compare(table, branch, row, logged.intents(), found, verdict));
+        } catch (RuntimeException e) {
+            verdict.fault(Verdict.Fault.UNREADABLE, "branch " + branch + " of " + table + " cannot be read: " + e);
+            return;
+        }
+        for (Intent intent : logged.intents().values()) {
+            if (intent.table().equals(table) && intent.branch().equals(branch)) {
+                judge(intent, Optional.ofNullable(logged.outcomes().get(intent.number())), found, verdict);
+            }
+        }
+    }
+
+    /** The side branch begins with rows of the main one. */
+    private static boolean belongs(Intent intent, String table, String branch) {
+        return intent.table().equals(table)
+                && (intent.isOnMain() || intent.branch().equals(branch));
+    }
+
     private static void compare(
-            String table, StoredRow row, Map<Long, Intent> intents, Map<Long, BitSet> found, Verdict verdict) {
+            String table,
+            String branch,
+            StoredRow row,
+            Map<Long, Intent> intents,
+            Map<Long, BitSet> found,
+            Verdict verdict) {
         Intent intent = intents.get(Intent.numberOf(row.id()));
         verdict.countRow(row.id());
-        if (intent == null || !intent.table().equals(table) || row.id() - intent.firstId() >= intent.rows()) {
+        if (intent == null || !belongs(intent, table, branch) || row.id() - intent.firstId() >= intent.rows()) {
             verdict.fault(Verdict.Fault.STRANGER, "row " + row.id() + " of " + table + " was never meant to be there");
             return;
         }

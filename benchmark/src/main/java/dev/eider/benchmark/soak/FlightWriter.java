@@ -69,7 +69,7 @@ final class FlightWriter implements Runnable {
     public void run() {
         try (journal) {
             while (run.goesOnAfter(random.nextInt(20))) {
-                run.append(() -> deliver(run.next(writer, random)));
+                run.append(() -> deliver(run.nextOfAnyBranch(writer, random)));
             }
         } catch (RuntimeException e) {
             run.complain("Writer " + writer + " ends: " + e);
@@ -196,10 +196,11 @@ final class FlightWriter implements Runnable {
     private Optional<Boolean> look(Intent intent, GatewayLine line) {
         for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
             try {
-                String sql = "SELECT count(*) FROM " + intent.table() + " WHERE intent = " + intent.number();
+                String sql = "SELECT count(*) FROM " + GatewayRows.relation(intent.table(), intent.branch())
+                        + " WHERE intent = " + intent.number();
                 return Optional.of(line.numbers(sql).get(0)[0] > 0);
             } catch (FlightRuntimeException e) {
-                if (GatewayLine.code(e).filter("TABLE_NOT_FOUND"::equals).isPresent()) {
+                if (GatewayRows.isMissing(e)) {
                     return Optional.of(false);
                 }
             }

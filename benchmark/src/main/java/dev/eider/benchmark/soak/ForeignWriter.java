@@ -9,6 +9,7 @@ import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import org.apache.iceberg.DataFile;
+import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.data.parquet.GenericParquetWriter;
@@ -17,7 +18,7 @@ import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.apache.iceberg.io.FileAppender;
 import org.apache.iceberg.parquet.Parquet;
 
-/** A stock Iceberg client that appends to the same tables now and then, until the run stops. */
+/** A stock Iceberg client that branches the same tables, and appends to them now and then, until the run stops. */
 final class ForeignWriter implements Runnable {
     private static final int MOST_MILLIS_BETWEEN = 1_000;
 
@@ -52,6 +53,7 @@ final class ForeignWriter implements Runnable {
         Table table;
         try {
             table = catalog.load(intent.table());
+            branch(intent.table(), table);
             file = write(intent, table);
         } catch (NoSuchTableException early) {
             return;
@@ -75,6 +77,20 @@ final class ForeignWriter implements Runnable {
             run.tally().failed("stock client: " + unknown.getClass().getSimpleName());
             run.tally().count(Event.UNKNOWN);
         }
+    }
+
+    /** Eider does not make branches yet. */
+    private void branch(String name, Table table) {
+        Snapshot current = table.currentSnapshot();
+        if (current == null || run.isBranched(name)) {
+            return;
+        }
+        if (!table.refs().containsKey(Intent.SIDE)) {
+            table.manageSnapshots()
+                    .createBranch(Intent.SIDE, current.snapshotId())
+                    .commit();
+        }
+        run.branched(name);
     }
 
     private DataFile write(Intent intent, Table table) throws IOException {

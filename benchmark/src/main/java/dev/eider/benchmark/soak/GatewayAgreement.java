@@ -21,7 +21,14 @@ final class GatewayAgreement {
     boolean isReached(List<String> tables, Verdict verdict) {
         boolean agreed = true;
         for (GatewaySlot slot : slots) {
-            long[] found = total(slot, tables);
+            long[] found;
+            try {
+                found = total(slot, tables);
+            } catch (FlightRuntimeException e) {
+                System.out.println("FAULT gateway " + slot.name() + " cannot read the tables: " + e.getMessage());
+                agreed = false;
+                continue;
+            }
             System.out.println("gateway " + slot.name() + " shows " + found[0] + " rows, sum of ids " + found[1]);
             if (found[0] != verdict.rows() || found[1] != verdict.sum()) {
                 System.out.println("FAULT gateway " + slot.name() + " and Iceberg's reader do not agree");
@@ -38,9 +45,11 @@ final class GatewayAgreement {
             try (GatewayLine line = new GatewayLine(slot, allocator)) {
                 long[] total = new long[2];
                 for (String table : tables) {
-                    long[] found = count(line, table);
-                    total[0] += found[0];
-                    total[1] += found[1];
+                    for (String branch : List.of(Intent.MAIN, Intent.SIDE)) {
+                        long[] found = count(line, GatewayRows.relation(table, branch));
+                        total[0] += found[0];
+                        total[1] += found[1];
+                    }
                 }
                 return total;
             } catch (FlightRuntimeException e) {
@@ -51,13 +60,13 @@ final class GatewayAgreement {
         }
     }
 
-    private static long[] count(GatewayLine line, String table) {
+    private static long[] count(GatewayLine line, String relation) {
         try {
             return new GatewayRows(line)
-                    .numbers("SELECT count(*), CAST(sum(id) AS BIGINT) FROM " + table)
+                    .numbers("SELECT count(*), CAST(sum(id) AS BIGINT) FROM " + relation)
                     .get(0);
         } catch (FlightRuntimeException e) {
-            if (GatewayLine.code(e).filter("TABLE_NOT_FOUND"::equals).isPresent()) {
+            if (GatewayRows.isMissing(e)) {
                 return new long[] {0, 0};
             }
             throw e;

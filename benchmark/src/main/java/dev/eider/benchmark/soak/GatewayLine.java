@@ -1,14 +1,17 @@
 package dev.eider.benchmark.soak;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.eider.cli.client.Receipt;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.apache.arrow.flight.Action;
 import org.apache.arrow.flight.AsyncPutListener;
 import org.apache.arrow.flight.CallOption;
 import org.apache.arrow.flight.CallOptions;
@@ -21,6 +24,7 @@ import org.apache.arrow.flight.FlightStream;
 import org.apache.arrow.flight.HeaderCallOption;
 import org.apache.arrow.flight.Location;
 import org.apache.arrow.flight.PutResult;
+import org.apache.arrow.flight.Result;
 import org.apache.arrow.flight.Ticket;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
@@ -57,6 +61,9 @@ final class GatewayLine implements AutoCloseable {
         FlightCallHeaders headers = new FlightCallHeaders();
         if (withKey) {
             headers.insert("eider-idempotency-key", intent.key());
+        }
+        if (!intent.isOnMain()) {
+            headers.insert("eider-branch", intent.branch());
         }
         Receipts receipts = new Receipts();
         try (VectorSchemaRoot root = SoakRows.of(intent, allocator)) {
@@ -95,6 +102,21 @@ final class GatewayLine implements AutoCloseable {
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** Runs an action, and returns its answers. */
+    List<JsonNode> action(String type, String body) {
+        List<JsonNode> answers = new ArrayList<>();
+        Action action = new Action(type, body.getBytes(StandardCharsets.UTF_8));
+        try {
+            Iterator<Result> results = client().doAction(action, DEADLINE);
+            while (results.hasNext()) {
+                answers.add(JSON.readTree(results.next().getBody()));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return answers;
     }
 
     /** Returns the gateway's own error code, if it was the gateway that answered. */

@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +31,7 @@ final class GatewaySlot implements AutoCloseable {
     private final List<String> command;
     private final Path log;
     private final Tally tally;
+    private final Optional<ClockSteps> clock;
     private boolean wanted;
     private volatile Running running = new Running(0, 0, null);
 
@@ -45,8 +48,9 @@ final class GatewaySlot implements AutoCloseable {
     }
 
     /** Makes a slot; {@code program} is the main class with its arguments, and says when it is ready. */
-    GatewaySlot(String name, List<String> program, Path directory, Tally tally) {
+    GatewaySlot(String name, List<String> program, Path directory, Optional<ClockSteps> clock, Tally tally) {
         this.name = name;
+        this.clock = clock;
         this.tally = tally;
         this.log = directory.resolve("gateway-" + name + ".log");
         this.command = new ArrayList<>(List.of(
@@ -60,6 +64,11 @@ final class GatewaySlot implements AutoCloseable {
                 System.getProperty("java.class.path")));
         command.addAll(program);
         Runtime.getRuntime().addShutdownHook(new Thread(this::kill));
+    }
+
+    /** Sets the clock of its process, if it has one of its own. */
+    void stepClock(SplittableRandom random) {
+        clock.ifPresent(steps -> steps.step(random, tally));
     }
 
     String name() {
@@ -92,6 +101,7 @@ final class GatewaySlot implements AutoCloseable {
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
         builder.environment().keySet().removeIf(key -> key.startsWith("EIDER_"));
+        clock.ifPresent(steps -> builder.environment().putAll(steps.environment()));
         try {
             Process process = builder.start();
             CompletableFuture<Integer> port = new CompletableFuture<>();

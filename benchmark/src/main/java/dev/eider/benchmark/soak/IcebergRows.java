@@ -4,6 +4,7 @@ import dev.eider.benchmark.StockCatalog;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.function.Consumer;
+import org.apache.iceberg.SnapshotRef;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.data.IcebergGenerics;
 import org.apache.iceberg.data.Record;
@@ -14,14 +15,19 @@ import org.apache.iceberg.io.CloseableIterable;
 record IcebergRows(StockCatalog catalog) implements RowSource {
 
     @Override
-    public void read(String name, Consumer<StoredRow> receiver) {
+    public void read(String name, String branch, Consumer<StoredRow> receiver) {
         Table table;
         try {
             table = catalog.load(name);
         } catch (NoSuchTableException missing) {
             return;
         }
-        try (CloseableIterable<Record> rows = IcebergGenerics.read(table).build()) {
+        SnapshotRef head = table.refs().get(branch);
+        if (head == null) {
+            return;
+        }
+        try (CloseableIterable<Record> rows =
+                IcebergGenerics.read(table).useSnapshot(head.snapshotId()).build()) {
             for (Record row : rows) {
                 long id = (Long) row.getField("id");
                 receiver.accept(new StoredRow(

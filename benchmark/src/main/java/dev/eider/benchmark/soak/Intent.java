@@ -5,16 +5,26 @@ package dev.eider.benchmark.soak;
  *
  * @param number unique in a run
  * @param table the table's name
+ * @param branch which branch of it
  * @param rows how many
  * @param writer who makes it
  */
-record Intent(long number, String table, int rows, int writer) {
+record Intent(long number, String table, String branch, int rows, int writer) {
+    static final String MAIN = "main";
+
+    /** A branch that is written beside the main one, and begins with what that held. */
+    static final String SIDE = "side";
+
     /** Every intent has room for as many row ids. */
     static final int MOST_ROWS = 32;
 
     /** Returns the intent that a row id belongs to. */
     static long numberOf(long rowId) {
         return Math.floorDiv(rowId, (long) MOST_ROWS);
+    }
+
+    boolean isOnMain() {
+        return branch.equals(MAIN);
     }
 
     long firstId() {

@@ -53,7 +53,8 @@ final class Journal implements AutoCloseable {
     }
 
     void intended(Intent intent) {
-        write("I " + intent.number() + " " + intent.table() + " " + intent.rows() + " " + intent.writer());
+        write("I " + intent.number() + " " + intent.table() + " " + intent.branch() + " " + intent.rows() + " "
+                + intent.writer());
     }
 
     void acknowledged(Intent intent, OptionalLong snapshot) {

@@ -35,7 +35,12 @@ record Journals(Map<Long, Intent> intents, Map<Long, Outcome> outcomes) {
         if (words.get(0).equals("I")) {
             intents.put(
                     number,
-                    new Intent(number, words.get(2), Integer.parseInt(words.get(3)), Integer.parseInt(words.get(4))));
+                    new Intent(
+                            number,
+                            words.get(2),
+                            words.get(3),
+                            Integer.parseInt(words.get(4)),
+                            Integer.parseInt(words.get(5))));
         } else {
             outcomes.put(number, Outcome.of(words.get(0).charAt(0)));
         }

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 
-/** Load by the clock, with gateways killed and the disk filled at random moments; tables are checked when they are left. */
+/** Load by the clock, with gateways killed, clocks set and the disk filled at random moments; tables are checked when they are left. */
 final class RandomFaults {
     private static final long TABLE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
@@ -53,6 +53,9 @@ final class RandomFaults {
     }
 
     private void fault() throws IOException {
+        if (random.nextInt(3) == 0) {
+            slots.get(random.nextInt(slots.size())).stepClock(random);
+        }
         int choice = random.nextInt(10);
         boolean fills = disk.isPresent() && choice < 4;
         boolean kills = choice >= 3;

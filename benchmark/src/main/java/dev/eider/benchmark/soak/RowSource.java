@@ -2,11 +2,11 @@ package dev.eider.benchmark.soak;
 
 import java.util.function.Consumer;
 
-/** A way to read all rows of a table as it is now. */
+/** A way to read all rows of a branch of a table as it is now. */
 interface RowSource {
 
-    /** Hands out every row; none if there is no such table. */
-    void read(String table, Consumer<StoredRow> rows);
+    /** Hands out every row; none if there is no such table or branch. */
+    void read(String table, String branch, Consumer<StoredRow> rows);
 
     /**
      * A row as it was found.

@@ -2,6 +2,7 @@ package dev.eider.benchmark.soak;
 
 import dev.eider.benchmark.BucketServer;
 import dev.eider.benchmark.StockCatalog;
+import dev.eider.catalog.PostgresServer;
 import dev.eider.warehouse.storage.StorageConfig;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,14 +21,16 @@ import org.apache.arrow.memory.RootAllocator;
 /**
  * Runs gateways under load and under faults, and ends with exit code 1 if anything was lost, came twice, or was
  * otherwise not as clients were told: {@code [--minutes N | --rounds N] [--seed N] [--writers N] [--readers N]
- * [--gateways 1|2] [--no-keys] [--no-foreign] [--no-lost-replies] [--no-full-disk] [--directory D] [--keep]
- * [--catalog-uri URI] [--bucket]}.
+ * [--gateways 1|2] [--no-keys] [--no-foreign] [--no-lost-replies] [--no-orphans] [--no-clock-steps] [--no-full-disk]
+ * [--directory D] [--keep] [--catalog-uri URI | --postgres] [--bucket]}.
  */
 public final class Soak {
     private final SoakOptions options;
     private final Path directory;
     private final Optional<SmallDisk> disk;
     private final SoakRun run = new SoakRun();
+    /** Work beside that of the clients. */
+    private final List<Thread> extra = new ArrayList<>();
 
     private Soak(SoakOptions options, Path directory, Optional<SmallDisk> disk) {
         this.options = options;
@@ -62,7 +65,7 @@ public final class Soak {
     private boolean runAll() throws Exception {
         Path data = disk.map(SmallDisk::directory).orElse(directory);
         Path journals = Files.createDirectories(directory.resolve("journals"));
-        String uri = options.place().catalogUri().orElse("jdbc:sqlite:" + data.resolve("catalog.db"));
+        String uri = catalogUri(data);
         if (options.place().bucket()) {
             return runInBucket(uri, journals);
         }
@@ -71,7 +74,17 @@ public final class Soak {
                 new StorageConfig(warehouse.toString(), List.of()),
                 Map.of("warehouse", warehouse.toString()),
                 uri,
-                journals);
+                journals,
+                options.orphans() ? Optional.of(warehouse) : Optional.empty());
+    }
+
+    private String catalogUri(Path data) {
+        if (options.place().postgres()) {
+            return PostgresServer.shared()
+                    .orElseThrow(() -> new IllegalStateException("--postgres needs the programs of PostgreSQL"))
+                    .newDatabase();
+        }
+        return options.place().catalogUri().orElse("jdbc:sqlite:" + data.resolve("catalog.db"));
     }
 
     /** Only the gateways meet the faults: whoever checks has to see what is there. */
@@ -82,15 +95,19 @@ public final class Soak {
                     server.storage(directory.resolve("stock-cache"), 0),
                     server.settings(faults.endpoint(), directory),
                     uri,
-                    journals);
+                    journals,
+                    Optional.empty());
         }
     }
 
-    private boolean runOver(StorageConfig storage, Map<String, String> settings, String uri, Path journals)
+    private boolean runOver(
+            StorageConfig storage, Map<String, String> settings, String uri, Path journals, Optional<Path> ageing)
             throws Exception {
         List<GatewaySlot> slots = slots(settings, uri);
         try (BufferAllocator allocator = new RootAllocator()) {
             slots.forEach(GatewaySlot::start);
+            ageing.ifPresent(warehouse -> extra.add(
+                    new Thread(new OrphanRemover(run, options.seed(), warehouse, slots, allocator), "orphan-remover")));
             try (StockCatalog catalog = StockCatalog.open(uri, storage)) {
                 return runAll(slots, catalog, journals, allocator);
             }
@@ -99,7 +116,7 @@ public final class Soak {
         }
     }
 
-    private List<GatewaySlot> slots(Map<String, String> settings, String uri) {
+    private List<GatewaySlot> slots(Map<String, String> settings, String uri) throws IOException {
         List<String> program = new ArrayList<>(List.of(
                 (options.lostReplies() ? FaultyGateway.class.getName() : "dev.eider.cli.Eider"),
                 "serve",
@@ -112,7 +129,12 @@ public final class Soak {
         settings.forEach((key, value) -> program.addAll(List.of("--set", key + "=" + value)));
         List<GatewaySlot> slots = new ArrayList<>();
         for (int i = 0; i < options.load().gateways(); i++) {
-            slots.add(new GatewaySlot(String.valueOf((char) ('A' + i)), program, directory, run.tally()));
+            String name = String.valueOf((char) ('A' + i));
+            Optional<ClockSteps> clock = options.clocks() ? ClockSteps.prepare(directory, name) : Optional.empty();
+            if (options.clocks() && clock.isEmpty()) {
+                System.out.println("SKIPPED   the steps of gateway " + name + "'s clock: there is no C compiler");
+            }
+            slots.add(new GatewaySlot(name, program, directory, clock, run.tally()));
         }
         return slots;
     }
@@ -174,7 +196,7 @@ public final class Soak {
 
     private List<Thread> clients(
             List<GatewaySlot> slots, StockCatalog catalog, Path journals, BufferAllocator allocator) {
-        List<Thread> clients = new ArrayList<>();
+        List<Thread> clients = new ArrayList<>(extra);
         for (int i = 0; i < options.load().writers(); i++) {
             List<GatewaySlot> own = new ArrayList<>(slots);
             Collections.rotate(own, i);

@@ -14,6 +14,8 @@ import java.util.Optional;
  * @param keys whether appends carry idempotency keys, and are repeated until they are acknowledged
  * @param foreign whether a stock Iceberg client appends to the same tables
  * @param lostReplies whether the gateways' catalog database loses replies, fails and is busy now and then
+ * @param orphans whether orphaned files are removed all the time
+ * @param clocks whether the gateways' clocks step
  * @param disk whether the warehouse lies on a small disk of its own that is filled now and then
  * @param place where everything is
  */
@@ -25,6 +27,8 @@ record SoakOptions(
         boolean keys,
         boolean foreign,
         boolean lostReplies,
+        boolean orphans,
+        boolean clocks,
         boolean disk,
         Place place) {
 
@@ -43,9 +47,11 @@ record SoakOptions(
      * @param directory under which the run makes its own
      * @param keep whether its files stay after a run without faults
      * @param catalogUri the catalog database; SQLite in the directory unless it is given
+     * @param postgres whether the catalog database is a PostgreSQL server that the run starts
      * @param bucket whether tables are in a bucket that fails now and then, in place of a disk that fills
      */
-    record Place(Optional<Path> directory, boolean keep, Optional<String> catalogUri, boolean bucket) {}
+    record Place(
+            Optional<Path> directory, boolean keep, Optional<String> catalogUri, boolean postgres, boolean bucket) {}
 
     static SoakOptions parse(String[] arguments) {
         Options options = new Options(arguments);
@@ -60,11 +66,14 @@ record SoakOptions(
                 !options.has("--no-keys"),
                 !options.has("--no-foreign"),
                 !options.has("--no-lost-replies"),
+                !options.has("--no-orphans"),
+                !options.has("--no-clock-steps"),
                 !options.has("--no-full-disk"),
                 new Place(
                         options.text("--directory").map(Path::of),
                         options.has("--keep"),
                         options.text("--catalog-uri"),
+                        options.has("--postgres"),
                         options.has("--bucket")));
         options.requireAllTaken();
         return parsed;

@@ -3,6 +3,7 @@ package dev.eider.benchmark.soak;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -19,12 +20,14 @@ final class SoakRun {
     private static final int SHOWN = 20;
     private static final int REMEMBERED = 2_000;
     private static final long QUIET_SECONDS = 180;
+    private static final int SIDE_ONE_IN = 3;
 
     private final Tally tally = new Tally();
     private final AtomicLong nextNumber = new AtomicLong(1);
     private final ReentrantReadWriteLock pause = new ReentrantReadWriteLock(true);
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final Map<String, LongAdder> acknowledgedRows = new ConcurrentHashMap<>();
+    private final Set<String> branched = ConcurrentHashMap.newKeySet();
     private final List<Landed> landed = new ArrayList<>();
     private final List<String> complaints = new ArrayList<>();
     private volatile String table = "soak_0";
@@ -54,13 +57,38 @@ final class SoakRun {
         diskIsFull = full;
     }
 
-    /** Returns the next append of a client. */
+    /** Notes that a table has the side branch. */
+    void branched(String name) {
+        branched.add(name);
+    }
+
+    boolean isBranched(String name) {
+        return branched.contains(name);
+    }
+
+    /** Returns the next append of a client, to the main branch. */
     Intent next(int writer, SplittableRandom random) {
-        return new Intent(nextNumber.getAndIncrement(), table, random.nextInt(1, Intent.MOST_ROWS + 1), writer);
+        return next(table, Intent.MAIN, writer, random);
+    }
+
+    /** Returns the next append of a client, now and then to the side branch, where there is one. */
+    Intent nextOfAnyBranch(int writer, SplittableRandom random) {
+        String name = table;
+        boolean side = isBranched(name) && random.nextInt(SIDE_ONE_IN) == 0;
+        return next(name, side ? Intent.SIDE : Intent.MAIN, writer, random);
+    }
+
+    private Intent next(String name, String branch, int writer, SplittableRandom random) {
+        int rows = random.nextInt(1, Intent.MOST_ROWS + 1);
+        return new Intent(nextNumber.getAndIncrement(), name, branch, rows, writer);
     }
 
     void acknowledged(Intent intent) {
-        acknowledgedRows.computeIfAbsent(intent.table(), any -> new LongAdder()).add(intent.rows());
+        if (intent.isOnMain()) {
+            acknowledgedRows
+                    .computeIfAbsent(intent.table(), any -> new LongAdder())
+                    .add(intent.rows());
+        }
     }
 
     /** Remembers a snapshot for readers to come back to. */
@@ -80,7 +108,7 @@ final class SoakRun {
         }
     }
 
-    /** Returns how many rows of a table were acknowledged before this call. */
+    /** Returns how many rows of a table's main branch were acknowledged before this call. */
     long acknowledgedRows(String name) {
         LongAdder rows = acknowledgedRows.get(name);
         return rows == null ? 0 : rows.sum();

@@ -26,6 +26,8 @@ final class Tally {
         DATABASE_FAULT("database faults"),
         BUCKET_FAULT("bucket faults"),
         FULL_DISK("full disks"),
+        CLOCK_STEP("clock steps"),
+        ORPHAN("orphans removed"),
         READ("reads of now"),
         OLD_READ("reads of old snapshots"),
         EXPIRED("expired snapshots"),

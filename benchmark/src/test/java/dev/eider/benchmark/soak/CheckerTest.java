@@ -14,15 +14,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class CheckerTest {
-    private static final Intent ACKNOWLEDGED = new Intent(1, "t", 3, 0);
-    private static final Intent REFUSED = new Intent(2, "t", 2, 0);
-    private static final Intent UNKNOWN = new Intent(3, "t", 2, 0);
-    private static final Intent OPEN = new Intent(4, "t", 2, 0);
+    private static final Intent ACKNOWLEDGED = new Intent(1, "t", Intent.MAIN, 3, 0);
+    private static final Intent REFUSED = new Intent(2, "t", Intent.MAIN, 2, 0);
+    private static final Intent UNKNOWN = new Intent(3, "t", Intent.MAIN, 2, 0);
+    private static final Intent OPEN = new Intent(4, "t", Intent.MAIN, 2, 0);
+
+    private static final Intent ON_SIDE = new Intent(5, "t", Intent.SIDE, 2, 1);
 
     @TempDir
     private Path journals;
 
     private final List<StoredRow> table = new ArrayList<>();
+    private final List<StoredRow> side = new ArrayList<>();
 
     @BeforeEach
     void logWhatClientsWereTold() {
@@ -87,7 +90,7 @@ class CheckerTest {
     @Test
     void findsRowsThatNobodyMeantToAppend() {
         addAll(ACKNOWLEDGED);
-        addAll(new Intent(9, "t", 1, 0));
+        addAll(new Intent(9, "t", Intent.MAIN, 1, 0));
         table.add(row(ACKNOWLEDGED, ACKNOWLEDGED.rows()));
 
         assertThat(check().count(Fault.STRANGER)).isEqualTo(2);
@@ -106,12 +109,33 @@ class CheckerTest {
     }
 
     @Test
+    void judgesTheSideBranchByItsOwnAppends() {
+        try (Journal journal = new Journal(journals, "writer-1")) {
+            journal.intended(ON_SIDE);
+            journal.acknowledged(ON_SIDE, OptionalLong.of(78));
+        }
+        addAll(ACKNOWLEDGED);
+        assertThat(check().count(Fault.LOST)).isEqualTo(1);
+
+        side.add(row(ACKNOWLEDGED, 0));
+        side.add(row(ON_SIDE, 0));
+        side.add(row(ON_SIDE, 1));
+        assertThat(check().isGood()).isTrue();
+
+        table.add(row(ON_SIDE, 0));
+        side.add(row(ON_SIDE, 1));
+        Verdict verdict = check();
+        assertThat(verdict.count(Fault.STRANGER)).isEqualTo(1);
+        assertThat(verdict.count(Fault.DUPLICATED)).isEqualTo(1);
+    }
+
+    @Test
     void findsATableThatCannotBeRead() {
-        Verdict verdict = new Checker(journals).checkAll((name, rows) -> {
+        Verdict verdict = new Checker(journals).checkAll((name, branch, rows) -> {
             throw new IllegalStateException("no such file");
         });
 
-        assertThat(verdict.count(Fault.UNREADABLE)).isEqualTo(1);
+        assertThat(verdict.count(Fault.UNREADABLE)).isEqualTo(2);
         assertThat(verdict.count(Fault.LOST)).isZero();
     }
 
@@ -126,6 +150,7 @@ class CheckerTest {
     }
 
     private Verdict check() {
-        return new Checker(journals).checkAll((name, rows) -> table.forEach(rows));
+        return new Checker(journals)
+                .checkAll((name, branch, rows) -> (branch.equals(Intent.MAIN) ? table : side).forEach(rows));
     }
 }

@@ -112,9 +112,22 @@ final class ConditionFilter implements ColumnCondition.Visitor<Optional<Conditio
 
     @Override
     public Optional<Filter> prefix(ColumnCondition.Prefix condition) {
+        String prefix = basicPlane(condition.prefix());
         return column(condition.column())
-                .filter(column -> column.type().typeId() == Type.TypeID.STRING)
-                .map(column -> new Filter(Expressions.startsWith(column.name(), condition.prefix()), true));
+                .filter(column -> column.type().typeId() == Type.TypeID.STRING && !prefix.isEmpty())
+                .map(column -> new Filter(Expressions.startsWith(column.name(), prefix), true));
+    }
+
+    /**
+     * Returns what stands before the first character beyond the basic plane: Iceberg's transform truncates by characters,
+     * its projection of a prefix counts UTF-16 units, and would set the partitions of matching rows aside.
+     */
+    private static String basicPlane(String prefix) {
+        int end = 0;
+        while (end < prefix.length() && !Character.isSurrogate(prefix.charAt(end))) {
+            end++;
+        }
+        return prefix.substring(0, end);
     }
 
     private Optional<ColumnNames.Column> column(List<String> name) {

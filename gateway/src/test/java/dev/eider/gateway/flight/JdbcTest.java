@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.eider.gateway.TestGateway;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DatabaseMetaData;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -89,6 +93,41 @@ class JdbcTest {
                 .isEmpty();
         assertThat(column(connection.getMetaData().getColumns(null, "main", "people", null), "COLUMN_NAME"))
                 .containsExactly("id", "name");
+    }
+
+    @Test
+    void answersEveryQuestionAboutItself() throws Exception {
+        DatabaseMetaData metaData = connection.getMetaData();
+        List<String> failed = new ArrayList<>();
+        int asked = 0;
+        for (Method getter : DatabaseMetaData.class.getMethods()) {
+            if (getter.getParameterCount() == 0 && !Modifier.isStatic(getter.getModifiers())) {
+                asked++;
+                try {
+                    Object answer = getter.invoke(metaData);
+                    if (answer instanceof ResultSet rows) {
+                        rows.close();
+                    }
+                } catch (InvocationTargetException e) {
+                    failed.add(getter.getName() + ": " + e.getCause());
+                }
+            }
+        }
+
+        assertThat(asked).isGreaterThan(130);
+        assertThat(failed).noneMatch(text -> text.contains("NullPointer"));
+        assertThat(failed)
+                .as("what the driver itself does not support")
+                .allMatch(text -> text.contains("not supported") || text.contains("SQLFeatureNotSupported"));
+        assertThat(metaData.supportsTransactions()).isFalse();
+        assertThat(metaData.nullsAreSortedAtEnd()).isTrue();
+        assertThat(metaData.supportsUnionAll()).isTrue();
+        assertThat(metaData.supportsFullOuterJoins()).isTrue();
+        assertThat(metaData.supportsStoredProcedures()).isFalse();
+        assertThat(metaData.supportsGroupByUnrelated()).isTrue();
+        assertThat(metaData.supportsSubqueriesInExists()).isTrue();
+        assertThat(metaData.getMaxColumnNameLength()).isZero();
+        assertThat(metaData.getNumericFunctions()).contains("ABS");
     }
 
     @Test

@@ -60,6 +60,11 @@ final class FunctionGate {
                     ErrorCode.INVALID_SQL,
                     "The function " + call.name() + " returns rows, and can only be called in FROM");
         }
+        if (name.equals("table_changes")) {
+            return new EiderException(
+                    ErrorCode.INVALID_SQL,
+                    "table_changes is called in FROM, without a schema: table_changes('namespace.table', from, to)");
+        }
         if (name.isEmpty()) {
             return new EiderException(ErrorCode.INVALID_SQL, "The name of a function is empty");
         }

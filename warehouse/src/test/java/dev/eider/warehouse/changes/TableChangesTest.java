@@ -229,7 +229,7 @@ class TableChangesTest {
         assertThatThrownBy(() -> test.query("FROM table_changes('missing', 0)"))
                 .hasMessage("Table main.missing does not exist");
         assertThatThrownBy(() -> test.query("FROM main.table_changes('t', 0)"))
-                .hasMessageContaining("table function table_changes is not allowed");
+                .hasMessageContaining("without a schema: table_changes('namespace.table', from, to)");
     }
 
     private List<SnapshotListing> appendTimes(int times, int rows) {

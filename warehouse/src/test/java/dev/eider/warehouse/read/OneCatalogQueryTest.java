@@ -44,7 +44,9 @@ class OneCatalogQueryTest {
                 "WITH p AS (PIVOT a ON k USING sum(id)) FROM p, (PIVOT b ON k USING sum(id)), c",
             })
     void findsAllTablesOfAStatement(String sql) {
-        assertThat(lookups(() -> test.warehouse().prepare(sql))).hasSize(1);
+        // Where a name may be that of no table, all names are asked for again together, so as to be of one moment.
+        int expected = sql.contains("$snapshots") ? 2 : 1;
+        assertThat(lookups(() -> test.warehouse().prepare(sql))).hasSize(expected);
     }
 
     @ParameterizedTest

@@ -30,7 +30,7 @@ class InterruptedIngestTest {
 
                 String said = new String(ingest.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
                 assertThat(said).isEqualTo("eider: interrupted; nothing of " + FLIGHTS + " was stored\n");
-                assertThat(ingest.waitFor()).isEqualTo(128 + 2);
+                assertThat(ingest.waitFor()).isEqualTo(128 + 15);
                 assertThat(ingest.getInputStream().readAllBytes()).isEmpty();
             } finally {
                 ingest.destroyForcibly();
@@ -52,8 +52,9 @@ class InterruptedIngestTest {
         return new ProcessBuilder(command).start();
     }
 
+    /** By SIGTERM: a process that was started in the background may have inherited that it ignores SIGINT. */
     private static void interrupt(Process process) throws Exception {
-        Process kill = new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start();
+        Process kill = new ProcessBuilder("kill", "-TERM", Long.toString(process.pid())).start();
         assertThat(kill.waitFor(10, TimeUnit.SECONDS)).isTrue();
         assertThat(kill.exitValue()).isZero();
     }

@@ -40,7 +40,7 @@ class ServeStopTest {
             CompletableFuture<Void> query = CompletableFuture.runAsync(() -> read(url, running));
             assertThat(running.await(60, TimeUnit.SECONDS)).isTrue();
 
-            Process signal = new ProcessBuilder("kill", "-INT", Long.toString(server.pid())).start();
+            Process signal = new ProcessBuilder("kill", "-TERM", Long.toString(server.pid())).start();
             assertThat(signal.waitFor()).isZero();
 
             String said = server.errorReader(StandardCharsets.UTF_8).lines().collect(Collectors.joining("\n"));

@@ -2,6 +2,8 @@ package dev.eider.catalog;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -112,13 +114,20 @@ final class MetadataFiles {
 
     /** Names the file without where it is: callers did not name that. */
     private static EiderException unreadable(String location, RuntimeException e) {
-        String reason =
-                e.getCause() instanceof JsonProcessingException json ? json.getOriginalMessage() : e.getMessage();
         return new EiderException(
                 ErrorCode.UNSUPPORTED,
                 "its metadata file %s is not understood: %s"
-                        .formatted(location.substring(location.lastIndexOf('/') + 1), reason),
+                        .formatted(location.substring(location.lastIndexOf('/') + 1), reason(e)),
                 e);
+    }
+
+    private static String reason(RuntimeException e) {
+        if (e.getCause() instanceof JsonParseException json) {
+            JsonLocation place = json.getLocation();
+            return "it is no JSON at line %d, column %d".formatted(place.getLineNr(), place.getColumnNr());
+        }
+        return String.valueOf(
+                e.getCause() instanceof JsonProcessingException json ? json.getOriginalMessage() : e.getMessage());
     }
 
     /** Spares others the reading of metadata that has become current. */
